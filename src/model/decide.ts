@@ -1,0 +1,102 @@
+/**
+ * The decisions about one request after its path is matched and its caller verified, in the order of the contract.
+ * The router calls them as it learns more of the request; `explain` calls them in one go.
+ */
+import { type Caller, decidePlan, own, type PlanDecision } from './caller';
+import type { BackendModel, GatewayModel } from './gateway-model';
+import { matchesModel } from './model-pattern';
+import type { RouteMatch } from './route';
+import { backendOf, backendPath, decideBackend, decideTarget, type TargetDecision } from './target';
+import { decideVersion, isSunset, splitKey, type VersionDecision } from './version';
+
+/** A path that named a service. */
+export type MatchedRoute = Extract<RouteMatch, { kind: 'route' }>;
+
+/** A request that goes on to limits and backend. */
+export interface Admission extends TargetDecision {
+	readonly kind: 'admitted';
+	readonly version: VersionDecision;
+	readonly plan: PlanDecision;
+}
+
+/** Why a verified caller does not get through. */
+export type Refusal =
+	| {
+			readonly kind: 'refused';
+			readonly code: 'route_not_found' | 'version_not_allowed' | 'model_not_allowed';
+	  }
+	| { readonly kind: 'refused'; readonly code: 'version_sunset'; readonly version: string };
+
+/** What a body says that matters here. */
+export interface BodyFacts {
+	/** The top-level `model`, if there is one and it is a string. */
+	readonly model?: string;
+}
+
+export interface BackendDecision {
+	readonly kind: 'backend';
+	readonly id: string;
+	readonly backend: BackendModel;
+	/** Path that the backend sees, without query. */
+	readonly path: string;
+}
+
+/**
+ * Version, target and plan of a request.
+ * 1. A version that does not have the service: `route_not_found`.
+ * 2. A version after its sunset: `version_sunset`.
+ * 3. A version that the plan does not list: `version_not_allowed`.
+ */
+export function admit(
+	model: GatewayModel,
+	route: MatchedRoute,
+	caller: Caller,
+	nowSeconds: number,
+): Admission | Refusal {
+	const version = decideVersion(model, route.pathVersion, caller);
+	const target = decideTarget(route.name, route.service, version.name, splitKey(caller));
+	if (target === undefined) return { kind: 'refused', code: 'route_not_found' };
+
+	const life = own(model.versions, version.name);
+	if (life !== undefined && isSunset(life, nowSeconds)) {
+		return { kind: 'refused', code: 'version_sunset', version: version.name };
+	}
+	const plan = decidePlan(model, caller);
+	if (plan.plan.versions !== undefined && life !== undefined && !plan.plan.versions.includes(version.name)) {
+		return { kind: 'refused', code: 'version_not_allowed' };
+	}
+	return { kind: 'admitted', version, plan, ...target };
+}
+
+/** Whether a body must be read before the backend is known. */
+export function readsModel(admission: Admission): boolean {
+	return admission.target.models.length > 0;
+}
+
+/**
+ * The backend of an admitted request. A plan that lists models refuses a body that names another one, or none,
+ * where the model picks the backend. A request without a body goes to the target's own backend.
+ */
+export function chooseBackend(
+	model: GatewayModel,
+	route: MatchedRoute,
+	admission: Admission,
+	body: BodyFacts | undefined,
+): BackendDecision | Refusal {
+	const allowed = admission.plan.plan.models;
+	if (body !== undefined && allowed !== undefined && readsModel(admission)) {
+		const named = body.model;
+		if (named === undefined || !allowed.some((pattern) => matchesModel(pattern, named))) {
+			return { kind: 'refused', code: 'model_not_allowed' };
+		}
+	}
+	const id = decideBackend(admission.target, body?.model);
+	const backend = backendOf(model, id);
+	return { kind: 'backend', id, backend, path: backendPath(backend, route.service.path, route.rest) };
+}
+
+/** The path of a request under another version; `undefined` where that version does not have the service. */
+export function pathInVersion(model: GatewayModel, route: MatchedRoute, version: string): string | undefined {
+	if (own(route.service.versions, version) === undefined) return undefined;
+	return `${model.basePath}/${version}${route.service.path}${route.rest}`;
+}

@@ -1,0 +1,44 @@
+/** Header names that are part of the contract, in the spelling that is sent. */
+
+/** What a backend learns of the caller (contract I4, R10). Whatever a client sends under these names is dropped. */
+export const IDENTITY_HEADERS = {
+	subject: 'x-user-id',
+	tenant: 'x-org-id',
+	plan: 'x-plan',
+	version: 'x-api-version',
+	variant: 'x-variant',
+} as const;
+
+const IDENTITY_NAMES: ReadonlySet<string> = new Set(Object.values(IDENTITY_HEADERS));
+
+/**
+ * Whether a backend could read a header as one of the identity headers: servers of the CGI family take `X_User_Id`,
+ * and some `X.User.Id`, for `X-User-Id` (CVE-2026-54763 and its siblings), so every separator counts as a dash.
+ *
+ * @param name in any case
+ */
+export function isIdentityHeader(name: string): boolean {
+	return IDENTITY_NAMES.has(name.toLowerCase().replace(/[^a-z0-9]/g, '-'));
+}
+
+export const REQUEST_ID_HEADER = 'x-request-id';
+
+/** Headers of an answer that a browser's script may read, before what the user adds. */
+export const EXPOSED_HEADERS = [
+	'Deprecation',
+	'Link',
+	'RateLimit',
+	'RateLimit-Policy',
+	'Retry-After',
+	'Sunset',
+	'X-Api-Version',
+	'X-Request-Id',
+] as const;
+
+/**
+ * The client's request id if it is a sane one: 8 to 128 characters of a small alphabet that is safe in logs,
+ * headers and shells.
+ */
+export function saneRequestId(value: string | undefined): string | undefined {
+	return value !== undefined && /^[A-Za-z0-9][A-Za-z0-9._~:-]{7,127}$/.test(value) ? value : undefined;
+}

@@ -1,0 +1,35 @@
+/** What plans limit, in the words that store, headers and tests share (contract L1, L3, L5). */
+import type { PlanModel, WindowModel, WindowName } from './gateway-model';
+
+export interface WindowKind {
+	/**
+	 * `sliding`: in any stretch of `seconds`, at most the plan's requests.
+	 * `utc-day`: from one UTC midnight to the next.
+	 */
+	readonly kind: 'sliding' | 'utc-day';
+	readonly seconds: number;
+}
+
+export const WINDOW_KINDS: Readonly<Record<WindowName, WindowKind>> = {
+	minute: { kind: 'sliding', seconds: 60 },
+	hour: { kind: 'sliding', seconds: 3_600 },
+	day: { kind: 'utc-day', seconds: 86_400 },
+};
+
+/** Name of the concurrency limit beside the windows' names, as clients read it. */
+export const CONCURRENCY = 'concurrency';
+
+/**
+ * The plan that one replica enforces alone while it cannot reach the store: its share of every limit, rounded
+ * down so that all replicas together stay within the plan, but at least one request.
+ */
+export function localShare(plan: PlanModel, replicas: number): PlanModel {
+	const share = (limit: number) => Math.max(1, Math.floor(limit / replicas));
+	const windows: WindowModel[] = plan.windows.map((window) => ({
+		...window,
+		requests: share(window.requests),
+	}));
+	return plan.concurrentRequests === undefined
+		? { ...plan, windows }
+		: { ...plan, windows, concurrentRequests: share(plan.concurrentRequests) };
+}
