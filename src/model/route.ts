@@ -81,6 +81,7 @@ export function matchRoute(table: RouteTable, method: string, path: string): Rou
 	return versioned ? { ...route, pathVersion: first } : route;
 }
 
+/** A service whose path is empty is at the root and takes what no other one has. */
 function longestService(table: RouteTable, tail: string) {
 	let found: { name: string; service: ServiceModel; end: number } | undefined;
 	let end = 0;
