@@ -1,115 +1,115 @@
 import { javascript, typescript } from 'projen';
 
 const project = new typescript.TypeScriptProject({
-	name: 'cdk8s-agent-gateway',
-	description: 'One typed object in, a whole API gateway for AI agents on Kubernetes out',
-	keywords: ['cdk8s', 'kubernetes', 'api-gateway', 'ai-agents', 'llm', 'traefik', 'rate-limiting'],
-	license: 'Apache-2.0',
-	copyrightOwner: 'The cdk8s-agent-gateway authors',
-	authorName: 'The cdk8s-agent-gateway authors',
-	defaultReleaseBranch: 'main',
-	packageManager: javascript.NodePackageManager.NPM,
-	projenVersion: '0.103.25',
-	projenrcTs: true,
-	// The library and the router run on Node 20; without this bound projen takes the newest @types/node.
-	minNodeVersion: '20.0.0',
+  name: 'cdk8s-agent-gateway',
+  description: 'One typed object in, a whole API gateway for AI agents on Kubernetes out',
+  keywords: ['cdk8s', 'kubernetes', 'api-gateway', 'ai-agents', 'llm', 'traefik', 'rate-limiting'],
+  license: 'Apache-2.0',
+  copyrightOwner: 'The cdk8s-agent-gateway authors',
+  authorName: 'The cdk8s-agent-gateway authors',
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenVersion: '0.103.25',
+  projenrcTs: true,
+  // The library and the router run on Node 20; without this bound projen takes the newest @types/node.
+  minNodeVersion: '20.0.0',
 
-	github: false,
-	release: false,
-	buildWorkflow: false,
-	depsUpgrade: false,
-	pullRequestTemplate: false,
-	sampleCode: false,
-	npmignoreEnabled: false,
-	eslint: false,
-	biome: true,
-	biomeOptions: {
-		version: '2.5.15',
-		biomeConfig: {
-			files: { includes: ['examples/**/*.ts', 'bench/**', 'scripts/**', '!bundle', '!lib', '!**/expected'] },
-			formatter: { lineWidth: 110 },
-			javascript: { formatter: { quoteStyle: 'single' } } as never,
-		},
-	},
+  github: false,
+  release: false,
+  buildWorkflow: false,
+  depsUpgrade: false,
+  pullRequestTemplate: false,
+  sampleCode: false,
+  npmignoreEnabled: false,
+  eslint: false,
+  biome: true,
+  biomeOptions: {
+    version: '2.5.15',
+    biomeConfig: {
+      files: { includes: ['examples/**/*.ts', 'bench/**', 'scripts/**', '!bundle', '!lib', '!**/expected'] },
+      formatter: { indentStyle: 'space' as never, indentWidth: 2, lineWidth: 110 },
+      javascript: { formatter: { quoteStyle: 'single' } } as never,
+    },
+  },
 
-	peerDeps: ['cdk8s@^2.70.0', 'cdk8s-plus-28@^2.5.0', 'constructs@^10.4.0'],
-	peerDependencyOptions: { pinnedDevDependency: false },
-	devDeps: [
-		'typescript@~6.0.3',
-		'cdk8s@2.70.106',
-		'cdk8s-plus-28@2.5.6',
-		'constructs@10.8.1',
-		'cdk8s-cli@2.207.60',
-		'esbuild@0.28.2',
-		'tsx@^4',
-		// Bundled into the router, so not dependencies of the package.
-		'jose@6.2.18',
-		'ioredis@6.0.0',
-		// Judges and clients of the tests.
-		'yaml@^2',
-		'ajv@^8',
-		'fast-check@^4',
-		'ws@^8',
-		'@types/ws@^8',
-	],
+  peerDeps: ['cdk8s@^2.70.0', 'cdk8s-plus-28@^2.5.0', 'constructs@^10.4.0'],
+  peerDependencyOptions: { pinnedDevDependency: false },
+  devDeps: [
+    'typescript@~6.0.3',
+    'cdk8s@2.70.106',
+    'cdk8s-plus-28@2.5.6',
+    'constructs@10.8.1',
+    'cdk8s-cli@2.207.60',
+    'esbuild@0.28.2',
+    'tsx@^4',
+    // Bundled into the router, so not dependencies of the package.
+    'jose@6.2.18',
+    'ioredis@6.0.0',
+    // Judges and clients of the tests.
+    'yaml@^2',
+    'ajv@^8',
+    'fast-check@^4',
+    'ws@^8',
+    '@types/ws@^8',
+  ],
 
-	tsconfig: {
-		// The router is shipped as one bundled file; its modules are not part of the library.
-		exclude: ['src/router'],
-		compilerOptions: {
-			target: 'ES2022',
-			lib: ['ES2022'],
-			module: 'node20',
-			moduleResolution: javascript.TypeScriptModuleResolution.NODE16,
-			exactOptionalPropertyTypes: true,
-			noUncheckedIndexedAccess: true,
-			skipLibCheck: true,
-			types: ['node'],
-			sourceMap: false,
-			inlineSourceMap: false,
-			inlineSources: false,
-		},
-	},
-	tsconfigDev: {
-		include: ['../src/**/*.ts', '../examples/**/*.ts', '../bench/**/*.ts', '../scripts/**/*.ts'],
-		exclude: ['../examples/*/node_modules'],
-		compilerOptions: {
-			isolatedModules: true,
-			allowJs: true,
-			types: ['node', 'jest'],
-			paths: { 'cdk8s-agent-gateway': ['../src/index.ts'] },
-		},
-	},
-	typecheckTests: true,
-	tsJestOptions: { transformPattern: '^.+\\.[jt]sx?$' },
+  tsconfig: {
+    // The router is shipped as one bundled file; its modules are not part of the library.
+    exclude: ['src/router'],
+    compilerOptions: {
+      target: 'ES2022',
+      lib: ['ES2022'],
+      module: 'node20',
+      moduleResolution: javascript.TypeScriptModuleResolution.NODE16,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: true,
+      types: ['node'],
+      sourceMap: false,
+      inlineSourceMap: false,
+      inlineSources: false,
+    },
+  },
+  tsconfigDev: {
+    include: ['../src/**/*.ts', '../examples/**/*.ts', '../bench/**/*.ts', '../scripts/**/*.ts'],
+    exclude: ['../examples/*/node_modules'],
+    compilerOptions: {
+      isolatedModules: true,
+      allowJs: true,
+      types: ['node', 'jest'],
+      paths: { 'cdk8s-agent-gateway': ['../src/index.ts'] },
+    },
+  },
+  typecheckTests: true,
+  tsJestOptions: { transformPattern: '^.+\\.[jt]sx?$' },
 
-	jestOptions: {
-		jestVersion: '^30',
-		updateSnapshot: javascript.UpdateSnapshot.NEVER,
-		passWithNoTests: false,
-		junitReporting: false,
-		jestConfig: {
-			collectCoverage: false,
-			testEnvironmentOptions: { globalsCleanup: 'off' },
-			transformIgnorePatterns: ['/node_modules/(?!jose/)'],
-			moduleNameMapper: { '^cdk8s-agent-gateway$': '<rootDir>/src/index.ts' },
-			testTimeout: 30_000,
-		},
-	},
-	gitignore: ['/bundle/router.cjs', '/examples/*/dist/', '/examples/*/node_modules/', '/.tmp/'],
+  jestOptions: {
+    jestVersion: '^30',
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    passWithNoTests: false,
+    junitReporting: false,
+    jestConfig: {
+      collectCoverage: false,
+      testEnvironmentOptions: { globalsCleanup: 'off' },
+      transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+      moduleNameMapper: { '^cdk8s-agent-gateway$': '<rootDir>/src/index.ts' },
+      testTimeout: 30_000,
+    },
+  },
+  gitignore: ['/bundle/router.cjs', '/examples/*/dist/', '/examples/*/node_modules/', '/.tmp/'],
 });
 
 project.package.addField('files', ['lib', 'bundle', 'README.md', 'LICENSE']);
 project.package.addField('exports', {
-	'.': { types: './lib/index.d.ts', default: './lib/index.js' },
-	'./package.json': './package.json',
+  '.': { types: './lib/index.d.ts', default: './lib/index.js' },
+  './package.json': './package.json',
 });
 // unrs-resolver 1.13.0 leaves a lock that `npm ci` refuses; later @babel/types 7 name a sibling release that was never published.
 project.package.addPackageResolutions('unrs-resolver@1.12.2', '@babel/types@7.29.7');
 
 const bundle = project.addTask('bundle', {
-	description: 'Bundles the router to bundle/router.cjs',
-	exec: 'node scripts/bundle.mjs',
+  description: 'Bundles the router to bundle/router.cjs',
+  exec: 'node scripts/bundle.mjs',
 });
 project.preCompileTask.spawn(bundle);
 project.testTask.prependSpawn(bundle);
@@ -118,8 +118,8 @@ project.testTask.prependSpawn(bundle);
 project.tasks.tryFind('biome')?.reset('biome check --no-errors-on-unmatched', { receiveArgs: true });
 project.addTask('format', { exec: 'biome check --write' });
 project.addTask('quickstart', {
-	description: 'Synthesises examples/quickstart, runs its router and shows it at work',
-	steps: [{ spawn: bundle.name }, { exec: 'tsc --build' }, { exec: 'tsx examples/quickstart/demo.ts' }],
+  description: 'Synthesises examples/quickstart, runs its router and shows it at work',
+  steps: [{ spawn: bundle.name }, { exec: 'tsc --build' }, { exec: 'tsx examples/quickstart/demo.ts' }],
 });
 
 project.synth();

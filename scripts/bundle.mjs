@@ -2,14 +2,14 @@
 import { build } from 'esbuild';
 
 await build({
-	entryPoints: ['src/router/main.ts'],
-	outfile: 'bundle/router.cjs',
-	bundle: true,
-	minify: true,
-	keepNames: false,
-	platform: 'node',
-	target: 'node20',
-	format: 'cjs',
-	legalComments: 'eof',
-	logLevel: 'warning',
+  entryPoints: ['src/router/main.ts'],
+  outfile: 'bundle/router.cjs',
+  bundle: true,
+  minify: true,
+  keepNames: false,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  legalComments: 'eof',
+  logLevel: 'warning',
 });

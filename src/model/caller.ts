@@ -3,20 +3,20 @@ import type { GatewayModel, PlanModel } from './gateway-model';
 
 /** A caller as a credential describes it. */
 export interface Caller {
-	/** Never empty. */
-	readonly subject: string;
-	readonly tenant?: string;
-	/** Plan that an API key carries. */
-	readonly keyPlan?: string;
-	/** Plan that a token claims. */
-	readonly claimedPlan?: string;
+  /** Never empty. */
+  readonly subject: string;
+  readonly tenant?: string;
+  /** Plan that an API key carries. */
+  readonly keyPlan?: string;
+  /** Plan that a token claims. */
+  readonly claimedPlan?: string;
 }
 
 export interface PlanDecision {
-	readonly name: string;
-	readonly plan: PlanModel;
-	/** A plan that was named and does not exist; the default plan counts instead. */
-	readonly unknown?: string;
+  readonly name: string;
+  readonly plan: PlanModel;
+  /** A plan that was named and does not exist; the default plan counts instead. */
+  readonly unknown?: string;
 }
 
 /**
@@ -25,16 +25,16 @@ export interface PlanDecision {
  * A named plan that does not exist counts as the default plan.
  */
 export function decidePlan(model: GatewayModel, caller: Caller): PlanDecision {
-	const tenant = caller.tenant === undefined ? undefined : own(model.tenants, caller.tenant);
-	const named = caller.keyPlan ?? tenant?.plan ?? caller.claimedPlan ?? model.defaultPlan;
-	const plan = own(model.plans, named);
-	if (plan !== undefined) return { name: named, plan };
-	const fallback = own(model.plans, model.defaultPlan);
-	if (fallback === undefined) throw new RangeError(`the model has no plan "${model.defaultPlan}"`);
-	return { name: model.defaultPlan, plan: fallback, unknown: named };
+  const tenant = caller.tenant === undefined ? undefined : own(model.tenants, caller.tenant);
+  const named = caller.keyPlan ?? tenant?.plan ?? caller.claimedPlan ?? model.defaultPlan;
+  const plan = own(model.plans, named);
+  if (plan !== undefined) return { name: named, plan };
+  const fallback = own(model.plans, model.defaultPlan);
+  if (fallback === undefined) throw new RangeError(`the model has no plan "${model.defaultPlan}"`);
+  return { name: model.defaultPlan, plan: fallback, unknown: named };
 }
 
 /** The entry of a map that was made from JSON: names such as `constructor` are not in it unless put there. */
 export function own<T>(map: Readonly<Record<string, T>>, key: string): T | undefined {
-	return Object.hasOwn(map, key) ? map[key] : undefined;
+  return Object.hasOwn(map, key) ? map[key] : undefined;
 }

@@ -14,31 +14,31 @@ export type MatchedRoute = Extract<RouteMatch, { kind: 'route' }>;
 
 /** A request that goes on to limits and backend. */
 export interface Admission extends TargetDecision {
-	readonly kind: 'admitted';
-	readonly version: VersionDecision;
-	readonly plan: PlanDecision;
+  readonly kind: 'admitted';
+  readonly version: VersionDecision;
+  readonly plan: PlanDecision;
 }
 
 /** Why a verified caller does not get through. */
 export type Refusal =
-	| {
-			readonly kind: 'refused';
-			readonly code: 'route_not_found' | 'version_not_allowed' | 'model_not_allowed';
-	  }
-	| { readonly kind: 'refused'; readonly code: 'version_sunset'; readonly version: string };
+  | {
+      readonly kind: 'refused';
+      readonly code: 'route_not_found' | 'version_not_allowed' | 'model_not_allowed';
+    }
+  | { readonly kind: 'refused'; readonly code: 'version_sunset'; readonly version: string };
 
 /** What a body says that matters here. */
 export interface BodyFacts {
-	/** The top-level `model`, if there is one and it is a string. */
-	readonly model?: string;
+  /** The top-level `model`, if there is one and it is a string. */
+  readonly model?: string;
 }
 
 export interface BackendDecision {
-	readonly kind: 'backend';
-	readonly id: string;
-	readonly backend: BackendModel;
-	/** Path that the backend sees, without query. */
-	readonly path: string;
+  readonly kind: 'backend';
+  readonly id: string;
+  readonly backend: BackendModel;
+  /** Path that the backend sees, without query. */
+  readonly path: string;
 }
 
 /**
@@ -48,29 +48,29 @@ export interface BackendDecision {
  * 3. A version that the plan does not list: `version_not_allowed`.
  */
 export function admit(
-	model: GatewayModel,
-	route: MatchedRoute,
-	caller: Caller,
-	nowSeconds: number,
+  model: GatewayModel,
+  route: MatchedRoute,
+  caller: Caller,
+  nowSeconds: number,
 ): Admission | Refusal {
-	const version = decideVersion(model, route.pathVersion, caller);
-	const target = decideTarget(route.name, route.service, version.name, splitKey(caller));
-	if (target === undefined) return { kind: 'refused', code: 'route_not_found' };
+  const version = decideVersion(model, route.pathVersion, caller);
+  const target = decideTarget(route.name, route.service, version.name, splitKey(caller));
+  if (target === undefined) return { kind: 'refused', code: 'route_not_found' };
 
-	const life = own(model.versions, version.name);
-	if (life !== undefined && isSunset(life, nowSeconds)) {
-		return { kind: 'refused', code: 'version_sunset', version: version.name };
-	}
-	const plan = decidePlan(model, caller);
-	if (plan.plan.versions !== undefined && life !== undefined && !plan.plan.versions.includes(version.name)) {
-		return { kind: 'refused', code: 'version_not_allowed' };
-	}
-	return { kind: 'admitted', version, plan, ...target };
+  const life = own(model.versions, version.name);
+  if (life !== undefined && isSunset(life, nowSeconds)) {
+    return { kind: 'refused', code: 'version_sunset', version: version.name };
+  }
+  const plan = decidePlan(model, caller);
+  if (plan.plan.versions !== undefined && life !== undefined && !plan.plan.versions.includes(version.name)) {
+    return { kind: 'refused', code: 'version_not_allowed' };
+  }
+  return { kind: 'admitted', version, plan, ...target };
 }
 
 /** Whether a body must be read before the backend is known. */
 export function readsModel(admission: Admission): boolean {
-	return admission.target.models.length > 0;
+  return admission.target.models.length > 0;
 }
 
 /**
@@ -78,25 +78,25 @@ export function readsModel(admission: Admission): boolean {
  * where the model picks the backend. A request without a body goes to the target's own backend.
  */
 export function chooseBackend(
-	model: GatewayModel,
-	route: MatchedRoute,
-	admission: Admission,
-	body: BodyFacts | undefined,
+  model: GatewayModel,
+  route: MatchedRoute,
+  admission: Admission,
+  body: BodyFacts | undefined,
 ): BackendDecision | Refusal {
-	const allowed = admission.plan.plan.models;
-	if (body !== undefined && allowed !== undefined && readsModel(admission)) {
-		const named = body.model;
-		if (named === undefined || !allowed.some((pattern) => matchesModel(pattern, named))) {
-			return { kind: 'refused', code: 'model_not_allowed' };
-		}
-	}
-	const id = decideBackend(admission.target, body?.model);
-	const backend = backendOf(model, id);
-	return { kind: 'backend', id, backend, path: backendPath(backend, route.service.path, route.rest) };
+  const allowed = admission.plan.plan.models;
+  if (body !== undefined && allowed !== undefined && readsModel(admission)) {
+    const named = body.model;
+    if (named === undefined || !allowed.some((pattern) => matchesModel(pattern, named))) {
+      return { kind: 'refused', code: 'model_not_allowed' };
+    }
+  }
+  const id = decideBackend(admission.target, body?.model);
+  const backend = backendOf(model, id);
+  return { kind: 'backend', id, backend, path: backendPath(backend, route.service.path, route.rest) };
 }
 
 /** The path of a request under another version; `undefined` where that version does not have the service. */
 export function pathInVersion(model: GatewayModel, route: MatchedRoute, version: string): string | undefined {
-	if (own(route.service.versions, version) === undefined) return undefined;
-	return `${model.basePath}/${version}${route.service.path}${route.rest}`;
+  if (own(route.service.versions, version) === undefined) return undefined;
+  return `${model.basePath}/${version}${route.service.path}${route.rest}`;
 }

@@ -1,31 +1,31 @@
 /** The values that props have when they are left out, in one place. The `@default` of each prop says the same. */
 export const DEFAULTS = {
-	bodyLimitBytes: 10_485_760,
-	timeouts: { connectSeconds: 5, firstByteSeconds: 120, idleSeconds: 300 },
-	jwt: {
-		algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
-		clockToleranceSeconds: 30,
-		claims: { subject: 'sub', tenant: 'org_id', plan: 'plan' },
-	},
-	plan: { onStoreOutage: 'local' },
-	/** Name of the plan that is the default where there are several. */
-	defaultPlan: 'free',
-	cors: {
-		methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-		headers: ['Authorization', 'Content-Type', 'X-API-Key'],
-		credentials: false,
-		maxAgeSeconds: 600,
-	},
-	securityHeaders: { hstsSeconds: 31_536_000, frameOptions: 'DENY' },
-	tls: { minVersion: '1.2' },
-	traefik: { namespace: 'traefik', entryPoints: { http: 'web', https: 'websecure' } },
-	/** Requests per second of one address: at least, and where a plan has no limit by the minute. */
-	floodGuard: { leastRequestsPerSecond: 100, unlimitedRequestsPerSecond: 1_000 },
-	router: {
-		nodeImage: 'node:22-alpine',
-		replicas: { min: 2, max: 10 },
-		resources: { cpuMillicores: 250, memoryMebibytes: 256 },
-		terminationGraceSeconds: 120,
-	},
-	redis: { image: 'redis:7.4-alpine', memoryMebibytes: 256, persistence: { sizeGibibytes: 1 } },
+  bodyLimitBytes: 10_485_760,
+  timeouts: { connectSeconds: 5, firstByteSeconds: 120, idleSeconds: 300 },
+  jwt: {
+    algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    clockToleranceSeconds: 30,
+    claims: { subject: 'sub', tenant: 'org_id', plan: 'plan' },
+  },
+  plan: { onStoreOutage: 'local' },
+  /** Name of the plan that is the default where there are several. */
+  defaultPlan: 'free',
+  cors: {
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    headers: ['Authorization', 'Content-Type', 'X-API-Key'],
+    credentials: false,
+    maxAgeSeconds: 600,
+  },
+  securityHeaders: { hstsSeconds: 31_536_000, frameOptions: 'DENY' },
+  tls: { minVersion: '1.2' },
+  traefik: { namespace: 'traefik', entryPoints: { http: 'web', https: 'websecure' } },
+  /** Requests per second of one address: at least, and where a plan has no limit by the minute. */
+  floodGuard: { leastRequestsPerSecond: 100, unlimitedRequestsPerSecond: 1_000 },
+  router: {
+    nodeImage: 'node:22-alpine',
+    replicas: { min: 2, max: 10 },
+    resources: { cpuMillicores: 250, memoryMebibytes: 256 },
+    terminationGraceSeconds: 120,
+  },
+  redis: { image: 'redis:7.4-alpine', memoryMebibytes: 256, persistence: { sizeGibibytes: 1 } },
 } as const;

@@ -3,61 +3,61 @@
  * Apart from `GatewayModel`, so that a change here does not restart routers that decide as before.
  */
 export interface DeploymentModel {
-	readonly edge: EdgeModel;
-	readonly router: RouterModel;
-	readonly store: StoreModel;
+  readonly edge: EdgeModel;
+  readonly router: RouterModel;
+  readonly store: StoreModel;
 }
 
 /** Exactly one member is there. */
 export interface EdgeModel {
-	readonly traefik?: TraefikModel;
-	readonly none?: Readonly<Record<string, never>>;
+  readonly traefik?: TraefikModel;
+  readonly none?: Readonly<Record<string, never>>;
 }
 
 export interface TraefikModel {
-	/** Namespace that Traefik's pods run in, for the NetworkPolicy. */
-	readonly namespace: string;
-	readonly httpEntryPoint: string;
-	readonly httpsEntryPoint: string;
-	/** Requests from one address; absent = no guard. */
-	readonly floodGuard?: { readonly requestsPerSecond: number; readonly burst: number };
-	readonly tls?: TlsModel;
+  /** Namespace that Traefik's pods run in, for the NetworkPolicy. */
+  readonly namespace: string;
+  readonly httpEntryPoint: string;
+  readonly httpsEntryPoint: string;
+  /** Requests from one address; absent = no guard. */
+  readonly floodGuard?: { readonly requestsPerSecond: number; readonly burst: number };
+  readonly tls?: TlsModel;
 }
 
 export interface TlsModel {
-	readonly certResolver?: string;
-	readonly secretName?: string;
-	readonly minVersion: '1.2' | '1.3';
+  readonly certResolver?: string;
+  readonly secretName?: string;
+  readonly minVersion: '1.2' | '1.3';
 }
 
 export interface RouterModel {
-	/** Image with the router inside; absent = a stock Node image and the program from a ConfigMap. */
-	readonly image?: string;
-	readonly nodeImage: string;
-	readonly replicasMin: number;
-	readonly replicasMax: number;
-	readonly cpuMillicores: number;
-	readonly memoryMebibytes: number;
-	readonly terminationGraceSeconds: number;
-	readonly apiKeysSecret?: SecretKeyModel;
+  /** Image with the router inside; absent = a stock Node image and the program from a ConfigMap. */
+  readonly image?: string;
+  readonly nodeImage: string;
+  readonly replicasMin: number;
+  readonly replicasMax: number;
+  readonly cpuMillicores: number;
+  readonly memoryMebibytes: number;
+  readonly terminationGraceSeconds: number;
+  readonly apiKeysSecret?: SecretKeyModel;
 }
 
 /** Exactly one member is there. */
 export interface StoreModel {
-	readonly managed?: ManagedRedisModel;
-	readonly external?: { readonly urlSecret: SecretKeyModel };
+  readonly managed?: ManagedRedisModel;
+  readonly external?: { readonly urlSecret: SecretKeyModel };
 }
 
 export interface ManagedRedisModel {
-	readonly image: string;
-	readonly memoryMebibytes: number;
-	readonly passwordSecret?: SecretKeyModel;
-	/** Absent = counters live in memory and start at zero after a restart. */
-	readonly persistence?: { readonly sizeGibibytes: number; readonly storageClass?: string };
+  readonly image: string;
+  readonly memoryMebibytes: number;
+  readonly passwordSecret?: SecretKeyModel;
+  /** Absent = counters live in memory and start at zero after a restart. */
+  readonly persistence?: { readonly sizeGibibytes: number; readonly storageClass?: string };
 }
 
 /** One key of a Secret that the user made. */
 export interface SecretKeyModel {
-	readonly name: string;
-	readonly key: string;
+  readonly name: string;
+  readonly key: string;
 }

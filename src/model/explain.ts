@@ -9,14 +9,14 @@ import { compileRoutes, matchRoute, type RouteMatch } from './route';
 import type { VersionDecision } from './version';
 
 export interface ExplainRequest {
-	readonly method: string;
-	/** Path without query. */
-	readonly path: string;
-	readonly caller: Caller;
-	/** Absent for a request without a body. */
-	readonly body?: BodyFacts;
-	/** Unit: seconds since 1970. */
-	readonly nowSeconds: number;
+  readonly method: string;
+  /** Path without query. */
+  readonly path: string;
+  readonly caller: Caller;
+  /** Absent for a request without a body. */
+  readonly body?: BodyFacts;
+  /** Unit: seconds since 1970. */
+  readonly nowSeconds: number;
 }
 
 /**
@@ -24,33 +24,33 @@ export interface ExplainRequest {
  *    backend: 'openai-agent-service:8000', backendPath: '/agents/chat' }`
  */
 export type Explanation =
-	| {
-			readonly kind: 'forwarded';
-			readonly service: string;
-			readonly version: VersionDecision;
-			readonly variant?: string;
-			readonly plan: string;
-			readonly backend: string;
-			readonly backendPath: string;
-	  }
-	| Extract<RouteMatch, { kind: 'refused' }>
-	| Refusal;
+  | {
+      readonly kind: 'forwarded';
+      readonly service: string;
+      readonly version: VersionDecision;
+      readonly variant?: string;
+      readonly plan: string;
+      readonly backend: string;
+      readonly backendPath: string;
+    }
+  | Extract<RouteMatch, { kind: 'refused' }>
+  | Refusal;
 
 /** Answers offline what the router would decide. */
 export function explain(model: GatewayModel, request: ExplainRequest): Explanation {
-	const route = matchRoute(compileRoutes(model), request.method, request.path);
-	if (route.kind === 'refused') return route;
-	const admission = admit(model, route, request.caller, request.nowSeconds);
-	if (admission.kind === 'refused') return admission;
-	const chosen = chooseBackend(model, route, admission, request.body);
-	if (chosen.kind === 'refused') return chosen;
-	return {
-		kind: 'forwarded',
-		service: route.name,
-		version: admission.version,
-		...(admission.variant === undefined ? {} : { variant: admission.variant }),
-		plan: admission.plan.name,
-		backend: chosen.id,
-		backendPath: chosen.path,
-	};
+  const route = matchRoute(compileRoutes(model), request.method, request.path);
+  if (route.kind === 'refused') return route;
+  const admission = admit(model, route, request.caller, request.nowSeconds);
+  if (admission.kind === 'refused') return admission;
+  const chosen = chooseBackend(model, route, admission, request.body);
+  if (chosen.kind === 'refused') return chosen;
+  return {
+    kind: 'forwarded',
+    service: route.name,
+    version: admission.version,
+    ...(admission.variant === undefined ? {} : { variant: admission.variant }),
+    plan: admission.plan.name,
+    backend: chosen.id,
+    backendPath: chosen.path,
+  };
 }

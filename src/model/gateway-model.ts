@@ -9,33 +9,33 @@ export const MODEL_FORMAT = 1;
 
 /** Everything that decides how one request is treated. */
 export interface GatewayModel {
-	readonly format: typeof MODEL_FORMAT;
-	/** Host names, lower case, sorted. */
-	readonly hosts: readonly string[];
-	/** `''`, or a path without a trailing slash such as `/api`. */
-	readonly basePath: string;
-	readonly identity: IdentityModel;
-	/** By plan name. */
-	readonly plans: Readonly<Record<string, PlanModel>>;
-	/** The plan of callers for whom nothing else names one that exists. */
-	readonly defaultPlan: string;
-	/** By tenant name. */
-	readonly tenants: Readonly<Record<string, TenantModel>>;
-	/** By version name; empty when paths carry no version. */
-	readonly versions: Readonly<Record<string, VersionModel>>;
-	/** Takes what neither path, pin nor weight sends elsewhere; `''` when there are no versions. */
-	readonly defaultVersion: string;
-	/** By service name. */
-	readonly services: Readonly<Record<string, ServiceModel>>;
-	/** By backend id (`<host>:<port>` and the path, if any). */
-	readonly backends: Readonly<Record<string, BackendModel>>;
-	readonly cors?: CorsModel;
-	/** Set on every response, lower-case names. */
-	readonly securityHeaders: Readonly<Record<string, string>>;
-	/** What the edge in front does, so that the router does not do it again. */
-	readonly edgeDuties: readonly EdgeDuty[];
-	/** Replicas that may share the limits at most; a replica that is cut off from the store enforces its share. */
-	readonly replicasMax: number;
+  readonly format: typeof MODEL_FORMAT;
+  /** Host names, lower case, sorted. */
+  readonly hosts: readonly string[];
+  /** `''`, or a path without a trailing slash such as `/api`. */
+  readonly basePath: string;
+  readonly identity: IdentityModel;
+  /** By plan name. */
+  readonly plans: Readonly<Record<string, PlanModel>>;
+  /** The plan of callers for whom nothing else names one that exists. */
+  readonly defaultPlan: string;
+  /** By tenant name. */
+  readonly tenants: Readonly<Record<string, TenantModel>>;
+  /** By version name; empty when paths carry no version. */
+  readonly versions: Readonly<Record<string, VersionModel>>;
+  /** Takes what neither path, pin nor weight sends elsewhere; `''` when there are no versions. */
+  readonly defaultVersion: string;
+  /** By service name. */
+  readonly services: Readonly<Record<string, ServiceModel>>;
+  /** By backend id (`<host>:<port>` and the path, if any). */
+  readonly backends: Readonly<Record<string, BackendModel>>;
+  readonly cors?: CorsModel;
+  /** Set on every response, lower-case names. */
+  readonly securityHeaders: Readonly<Record<string, string>>;
+  /** What the edge in front does, so that the router does not do it again. */
+  readonly edgeDuties: readonly EdgeDuty[];
+  /** Replicas that may share the limits at most; a replica that is cut off from the store enforces its share. */
+  readonly replicasMax: number;
 }
 
 /** Work that either the edge or the router does, never both. */
@@ -43,38 +43,38 @@ export type EdgeDuty = 'cors' | 'security-headers' | 'forwarded-headers';
 
 /** How callers are verified. At least one of the two is there. */
 export interface IdentityModel {
-	readonly jwt?: JwtModel;
-	readonly apiKeys?: ApiKeysModel;
+  readonly jwt?: JwtModel;
+  readonly apiKeys?: ApiKeysModel;
 }
 
 /** One issuer of JSON Web Tokens. */
 export interface JwtModel {
-	readonly issuer: string;
-	readonly audience: string;
-	readonly jwksUrl: string;
-	/** JWS algorithms that are accepted; never an HMAC one, never `none`. */
-	readonly algorithms: readonly string[];
-	readonly clockToleranceSeconds: number;
-	/** Claim names. */
-	readonly claims: { readonly subject: string; readonly tenant: string; readonly plan: string };
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUrl: string;
+  /** JWS algorithms that are accepted; never an HMAC one, never `none`. */
+  readonly algorithms: readonly string[];
+  readonly clockToleranceSeconds: number;
+  /** Claim names. */
+  readonly claims: { readonly subject: string; readonly tenant: string; readonly plan: string };
 }
 
 /** Where API keys are found. */
 export interface ApiKeysModel {
-	/** File in the router's container, mounted from the Secret that the user names. */
-	readonly file: string;
+  /** File in the router's container, mounted from the Secret that the user names. */
+  readonly file: string;
 }
 
 /** What one caller may use. */
 export interface PlanModel {
-	readonly windows: readonly WindowModel[];
-	/** Requests in flight at once; absent = no limit. */
-	readonly concurrentRequests?: number;
-	readonly onStoreOutage: OutagePolicy;
-	/** Patterns of the models that the plan may name; absent = all. */
-	readonly models?: readonly string[];
-	/** Versions that the plan may use; absent = all. */
-	readonly versions?: readonly string[];
+  readonly windows: readonly WindowModel[];
+  /** Requests in flight at once; absent = no limit. */
+  readonly concurrentRequests?: number;
+  readonly onStoreOutage: OutagePolicy;
+  /** Patterns of the models that the plan may name; absent = all. */
+  readonly models?: readonly string[];
+  /** Versions that the plan may use; absent = all. */
+  readonly versions?: readonly string[];
 }
 
 /** What a plan's limits do while the store does not answer. */
@@ -82,90 +82,90 @@ export type OutagePolicy = 'open' | 'closed' | 'local';
 
 /** A limit on requests in a stretch of time. */
 export interface WindowModel {
-	readonly name: WindowName;
-	readonly requests: number;
+  readonly name: WindowName;
+  readonly requests: number;
 }
 export type WindowName = 'minute' | 'hour' | 'day';
 
 /** An organisation that callers belong to. */
 export interface TenantModel {
-	readonly plan?: string;
-	/** Version that the tenant's callers get when their path names none. */
-	readonly version?: string;
+  readonly plan?: string;
+  /** Version that the tenant's callers get when their path names none. */
+  readonly version?: string;
 }
 
 /** One version of the API and where it is in its life. Moments are seconds since 1970 (UTC). */
 export interface VersionModel {
-	/** Share of the callers without a version in the path; the default version has what the others leave. */
-	readonly weightPercent: number;
-	readonly deprecatedAtSeconds?: number;
-	readonly sunsetAtSeconds?: number;
-	/** Version that clients should move to. */
-	readonly successor?: string;
+  /** Share of the callers without a version in the path; the default version has what the others leave. */
+  readonly weightPercent: number;
+  readonly deprecatedAtSeconds?: number;
+  readonly sunsetAtSeconds?: number;
+  /** Version that clients should move to. */
+  readonly successor?: string;
 }
 
 /** One service behind the gateway. */
 export interface ServiceModel {
-	/** Behind base path and version, such as `/agents`. */
-	readonly path: string;
-	/** Upper case; absent = every method. */
-	readonly methods?: readonly string[];
-	readonly bodyLimitBytes: number;
-	readonly timeouts: TimeoutsModel;
-	/** By version name, `''` for a gateway without versions. A version that is missing does not have the service. */
-	readonly versions: Readonly<Record<string, ServiceVersionModel>>;
+  /** Behind base path and version, such as `/agents`. */
+  readonly path: string;
+  /** Upper case; absent = every method. */
+  readonly methods?: readonly string[];
+  readonly bodyLimitBytes: number;
+  readonly timeouts: TimeoutsModel;
+  /** By version name, `''` for a gateway without versions. A version that is missing does not have the service. */
+  readonly versions: Readonly<Record<string, ServiceVersionModel>>;
 }
 
 export interface TimeoutsModel {
-	readonly connectSeconds: number;
-	readonly firstByteSeconds: number;
-	readonly idleSeconds: number;
+  readonly connectSeconds: number;
+  readonly firstByteSeconds: number;
+  readonly idleSeconds: number;
 }
 
 /** Where a service's requests go in one version: to its target, or split over variants. */
 export interface ServiceVersionModel {
-	readonly target: TargetModel;
-	/** In the order of their names; empty = everything goes to `target`. */
-	readonly variants: readonly VariantModel[];
+  readonly target: TargetModel;
+  /** In the order of their names; empty = everything goes to `target`. */
+  readonly variants: readonly VariantModel[];
 }
 
 /** One build of a service in an A/B test. */
 export interface VariantModel {
-	readonly name: string;
-	readonly weightPercent: number;
-	readonly target: TargetModel;
+  readonly name: string;
+  readonly weightPercent: number;
+  readonly target: TargetModel;
 }
 
 /** The backend of a request, by the `model` in its body where `models` has entries. Values are backend ids. */
 export interface TargetModel {
-	readonly backend: string;
-	/** In the order in which they are tried: exact names, then patterns, longest first. */
-	readonly models: readonly ModelRouteModel[];
+  readonly backend: string;
+  /** In the order in which they are tried: exact names, then patterns, longest first. */
+  readonly models: readonly ModelRouteModel[];
 }
 
 /** `{ pattern: 'claude-3*', backend: 'anthropic-agent-service:8000' }` */
 export interface ModelRouteModel {
-	readonly pattern: string;
-	readonly backend: string;
+  readonly pattern: string;
+  readonly backend: string;
 }
 
 /** Where requests are sent. */
 export interface BackendModel {
-	readonly host: string;
-	readonly port: number;
-	/** Takes the place of base path, version and service path; absent = base path and version alone are cut off. */
-	readonly path?: string;
+  readonly host: string;
+  readonly port: number;
+  /** Takes the place of base path, version and service path; absent = base path and version alone are cut off. */
+  readonly path?: string;
 }
 
 /** Which browser origins may read answers. */
 export interface CorsModel {
-	/** Exact origins, lower case; `['*']` = any. */
-	readonly origins: readonly string[];
-	/** Regular expressions over the whole origin. */
-	readonly originPatterns: readonly string[];
-	readonly methods: readonly string[];
-	readonly headers: readonly string[];
-	readonly exposeHeaders: readonly string[];
-	readonly credentials: boolean;
-	readonly maxAgeSeconds: number;
+  /** Exact origins, lower case; `['*']` = any. */
+  readonly origins: readonly string[];
+  /** Regular expressions over the whole origin. */
+  readonly originPatterns: readonly string[];
+  readonly methods: readonly string[];
+  readonly headers: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly credentials: boolean;
+  readonly maxAgeSeconds: number;
 }

@@ -2,11 +2,11 @@
 
 /** What a backend learns of the caller (contract I4, R10). Whatever a client sends under these names is dropped. */
 export const IDENTITY_HEADERS = {
-	subject: 'x-user-id',
-	tenant: 'x-org-id',
-	plan: 'x-plan',
-	version: 'x-api-version',
-	variant: 'x-variant',
+  subject: 'x-user-id',
+  tenant: 'x-org-id',
+  plan: 'x-plan',
+  version: 'x-api-version',
+  variant: 'x-variant',
 } as const;
 
 const IDENTITY_NAMES: ReadonlySet<string> = new Set(Object.values(IDENTITY_HEADERS));
@@ -18,21 +18,21 @@ const IDENTITY_NAMES: ReadonlySet<string> = new Set(Object.values(IDENTITY_HEADE
  * @param name in any case
  */
 export function isIdentityHeader(name: string): boolean {
-	return IDENTITY_NAMES.has(name.toLowerCase().replace(/[^a-z0-9]/g, '-'));
+  return IDENTITY_NAMES.has(name.toLowerCase().replace(/[^a-z0-9]/g, '-'));
 }
 
 export const REQUEST_ID_HEADER = 'x-request-id';
 
 /** Headers of an answer that a browser's script may read, before what the user adds. */
 export const EXPOSED_HEADERS = [
-	'Deprecation',
-	'Link',
-	'RateLimit',
-	'RateLimit-Policy',
-	'Retry-After',
-	'Sunset',
-	'X-Api-Version',
-	'X-Request-Id',
+  'Deprecation',
+  'Link',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'Sunset',
+  'X-Api-Version',
+  'X-Request-Id',
 ] as const;
 
 /**
@@ -40,5 +40,5 @@ export const EXPOSED_HEADERS = [
  * headers and shells.
  */
 export function saneRequestId(value: string | undefined): string | undefined {
-	return value !== undefined && /^[A-Za-z0-9][A-Za-z0-9._~:-]{7,127}$/.test(value) ? value : undefined;
+  return value !== undefined && /^[A-Za-z0-9][A-Za-z0-9._~:-]{7,127}$/.test(value) ? value : undefined;
 }

@@ -2,18 +2,18 @@
 import type { PlanModel, WindowModel, WindowName } from './gateway-model';
 
 export interface WindowKind {
-	/**
-	 * `sliding`: in any stretch of `seconds`, at most the plan's requests.
-	 * `utc-day`: from one UTC midnight to the next.
-	 */
-	readonly kind: 'sliding' | 'utc-day';
-	readonly seconds: number;
+  /**
+   * `sliding`: in any stretch of `seconds`, at most the plan's requests.
+   * `utc-day`: from one UTC midnight to the next.
+   */
+  readonly kind: 'sliding' | 'utc-day';
+  readonly seconds: number;
 }
 
 export const WINDOW_KINDS: Readonly<Record<WindowName, WindowKind>> = {
-	minute: { kind: 'sliding', seconds: 60 },
-	hour: { kind: 'sliding', seconds: 3_600 },
-	day: { kind: 'utc-day', seconds: 86_400 },
+  minute: { kind: 'sliding', seconds: 60 },
+  hour: { kind: 'sliding', seconds: 3_600 },
+  day: { kind: 'utc-day', seconds: 86_400 },
 };
 
 /** Name of the concurrency limit beside the windows' names, as clients read it. */
@@ -24,12 +24,12 @@ export const CONCURRENCY = 'concurrency';
  * down so that all replicas together stay within the plan, but at least one request.
  */
 export function localShare(plan: PlanModel, replicas: number): PlanModel {
-	const share = (limit: number) => Math.max(1, Math.floor(limit / replicas));
-	const windows: WindowModel[] = plan.windows.map((window) => ({
-		...window,
-		requests: share(window.requests),
-	}));
-	return plan.concurrentRequests === undefined
-		? { ...plan, windows }
-		: { ...plan, windows, concurrentRequests: share(plan.concurrentRequests) };
+  const share = (limit: number) => Math.max(1, Math.floor(limit / replicas));
+  const windows: WindowModel[] = plan.windows.map((window) => ({
+    ...window,
+    requests: share(window.requests),
+  }));
+  return plan.concurrentRequests === undefined
+    ? { ...plan, windows }
+    : { ...plan, windows, concurrentRequests: share(plan.concurrentRequests) };
 }

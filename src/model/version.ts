@@ -4,9 +4,9 @@ import type { GatewayModel, VersionModel } from './gateway-model';
 import { pickShare } from './split';
 
 export interface VersionDecision {
-	/** `''` for a gateway without versions. */
-	readonly name: string;
-	readonly reason: 'path' | 'tenant' | 'split' | 'default';
+  /** `''` for a gateway without versions. */
+  readonly name: string;
+  readonly reason: 'path' | 'tenant' | 'split' | 'default';
 }
 
 /**
@@ -14,34 +14,34 @@ export interface VersionDecision {
  * 1. the path, 2. the tenant's pin, 3. the weighted split, 4. the default version.
  */
 export function decideVersion(
-	model: GatewayModel,
-	pathVersion: string | undefined,
-	caller: Caller,
+  model: GatewayModel,
+  pathVersion: string | undefined,
+  caller: Caller,
 ): VersionDecision {
-	if (pathVersion !== undefined) return { name: pathVersion, reason: 'path' };
-	const tenant = caller.tenant === undefined ? undefined : own(model.tenants, caller.tenant);
-	if (tenant?.version !== undefined) return { name: tenant.version, reason: 'tenant' };
-	const shares = versionShares(model);
-	if (shares.length === 0) return { name: model.defaultVersion, reason: 'default' };
-	return { name: pickShare('version', splitKey(caller), shares, model.defaultVersion), reason: 'split' };
+  if (pathVersion !== undefined) return { name: pathVersion, reason: 'path' };
+  const tenant = caller.tenant === undefined ? undefined : own(model.tenants, caller.tenant);
+  if (tenant?.version !== undefined) return { name: tenant.version, reason: 'tenant' };
+  const shares = versionShares(model);
+  if (shares.length === 0) return { name: model.defaultVersion, reason: 'default' };
+  return { name: pickShare('version', splitKey(caller), shares, model.defaultVersion), reason: 'split' };
 }
 
 /** What a caller is split by: the tenant, so that an organisation sees one version; else the subject. */
 export function splitKey(caller: Caller): string {
-	return caller.tenant ?? caller.subject;
+  return caller.tenant ?? caller.subject;
 }
 
 function versionShares(model: GatewayModel) {
-	return Object.keys(model.versions)
-		.sort()
-		.filter((name) => name !== model.defaultVersion)
-		.map((name) => ({ name, weightPercent: model.versions[name]?.weightPercent ?? 0 }))
-		.filter((share) => share.weightPercent > 0);
+  return Object.keys(model.versions)
+    .sort()
+    .filter((name) => name !== model.defaultVersion)
+    .map((name) => ({ name, weightPercent: model.versions[name]?.weightPercent ?? 0 }))
+    .filter((share) => share.weightPercent > 0);
 }
 
 /** Whether a version has come to its end at a moment. */
 export function isSunset(version: VersionModel, nowSeconds: number): boolean {
-	return version.sunsetAtSeconds !== undefined && nowSeconds >= version.sunsetAtSeconds;
+  return version.sunsetAtSeconds !== undefined && nowSeconds >= version.sunsetAtSeconds;
 }
 
 /**
@@ -51,15 +51,15 @@ export function isSunset(version: VersionModel, nowSeconds: number): boolean {
  * @param successorPath the same request under the successor version
  */
 export function versionHeaders(
-	version: VersionModel,
-	successorPath: string | undefined,
+  version: VersionModel,
+  successorPath: string | undefined,
 ): Record<string, string> {
-	const headers: Record<string, string> = {};
-	if (version.deprecatedAtSeconds !== undefined) headers.deprecation = `@${version.deprecatedAtSeconds}`;
-	if (version.sunsetAtSeconds !== undefined) {
-		headers.sunset = new Date(version.sunsetAtSeconds * 1000).toUTCString();
-	}
-	const ends = version.deprecatedAtSeconds !== undefined || version.sunsetAtSeconds !== undefined;
-	if (ends && successorPath !== undefined) headers.link = `<${successorPath}>; rel="successor-version"`;
-	return headers;
+  const headers: Record<string, string> = {};
+  if (version.deprecatedAtSeconds !== undefined) headers.deprecation = `@${version.deprecatedAtSeconds}`;
+  if (version.sunsetAtSeconds !== undefined) {
+    headers.sunset = new Date(version.sunsetAtSeconds * 1000).toUTCString();
+  }
+  const ends = version.deprecatedAtSeconds !== undefined || version.sunsetAtSeconds !== undefined;
+  if (ends && successorPath !== undefined) headers.link = `<${successorPath}>; rel="successor-version"`;
+  return headers;
 }

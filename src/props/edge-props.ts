@@ -2,91 +2,91 @@
 
 /** Exactly one of these keys. */
 export interface EdgeProps {
-	/**
-	 * Traefik 3.6 or later, with its Kubernetes CRD provider.
-	 * @default - another edge
-	 */
-	readonly traefik?: TraefikProps;
+  /**
+   * Traefik 3.6 or later, with its Kubernetes CRD provider.
+   * @default - another edge
+   */
+  readonly traefik?: TraefikProps;
 
-	/**
-	 * No proxy: callers reach the router's Service directly, and the router does what an edge would.
-	 * @default - another edge
-	 */
-	readonly none?: Readonly<Record<string, never>>;
+  /**
+   * No proxy: callers reach the router's Service directly, and the router does what an edge would.
+   * @default - another edge
+   */
+  readonly none?: Readonly<Record<string, never>>;
 }
 
 /** What the objects must know of the Traefik that is in the cluster. */
 export interface TraefikProps {
-	/**
-	 * Namespace of Traefik's pods, which alone may reach the router.
-	 * @default 'traefik'
-	 * @problem AGW_NAME not a namespace's name
-	 */
-	readonly namespace?: string;
+  /**
+   * Namespace of Traefik's pods, which alone may reach the router.
+   * @default 'traefik'
+   * @problem AGW_NAME not a namespace's name
+   */
+  readonly namespace?: string;
 
-	/**
-	 * Traefik's entry points, by the names in its static configuration.
-	 * @default - those of Traefik's Helm chart 41, `web` and `websecure`
-	 */
-	readonly entryPoints?: EntryPointsProps;
+  /**
+   * Traefik's entry points, by the names in its static configuration.
+   * @default - those of Traefik's Helm chart 41, `web` and `websecure`
+   */
+  readonly entryPoints?: EntryPointsProps;
 
-	/**
-	 * Coarse guard against floods from one address, before anything else is done; `false` for none. Plans are not
-	 * enforced here: Traefik forgets an address after two seconds without traffic.
-	 * @default - as many requests per second as the largest plan has per minute, but at least 100, and 1_000 where a
-	 * plan has no limit by the minute
-	 */
-	readonly floodGuard?: FloodGuardProps | false;
+  /**
+   * Coarse guard against floods from one address, before anything else is done; `false` for none. Plans are not
+   * enforced here: Traefik forgets an address after two seconds without traffic.
+   * @default - as many requests per second as the largest plan has per minute, but at least 100, and 1_000 where a
+   * plan has no limit by the minute
+   */
+  readonly floodGuard?: FloodGuardProps | false;
 }
 
 /** Names of entry points. */
 export interface EntryPointsProps {
-	/**
-	 * For plain HTTP.
-	 * @default 'web'
-	 */
-	readonly http?: string;
+  /**
+   * For plain HTTP.
+   * @default 'web'
+   */
+  readonly http?: string;
 
-	/**
-	 * For TLS.
-	 * @default 'websecure'
-	 */
-	readonly https?: string;
+  /**
+   * For TLS.
+   * @default 'websecure'
+   */
+  readonly https?: string;
 }
 
 /** The flood guard's size. */
 export interface FloodGuardProps {
-	/**
-	 * Requests of one address, over time. Twice as many pass at once.
-	 * Unit: requests per second. Range: 1 to 1_000_000, whole.
-	 * @problem AGW_NUMBER_RANGE outside the range
-	 * @problem AGW_FLOOD_GUARD_BELOW_PLAN a caller could be refused who is within a plan's `requestsPerMinute`
-	 */
-	readonly requestsPerSecond: number;
+  /**
+   * Requests of one address, over time. Twice as many pass at once.
+   * Unit: requests per second. Range: 1 to 1_000_000, whole.
+   * @problem AGW_NUMBER_RANGE outside the range
+   * @problem AGW_FLOOD_GUARD_BELOW_PLAN a caller could be refused who is within a plan's `requestsPerMinute`
+   */
+  readonly requestsPerSecond: number;
 }
 
 /** Certificate, and which TLS. Exactly one of `certResolver` and `secretName`. */
 export interface TlsProps {
-	/**
-	 * Certificate resolver in Traefik's static configuration. One Traefik replica only: its ACME client cannot share
-	 * (Traefik v3.7 docs, "Let's Encrypt", on Kubernetes).
-	 * @default - the certificate comes from `secretName`
-	 * @problem AGW_ONE_OF together with `secretName`, or neither
-	 */
-	readonly certResolver?: string;
+  /**
+   * Certificate resolver in Traefik's static configuration. One Traefik replica only: its ACME client cannot share
+   * (Traefik v3.7 docs, "Let's Encrypt", on Kubernetes).
+   * @default - the certificate comes from `secretName`
+   * @problem AGW_ONE_OF together with `secretName`, or neither
+   */
+  readonly certResolver?: string;
 
-	/**
-	 * Secret of type kubernetes.io/tls in the gateway's namespace, as cert-manager makes it.
-	 * @default - the certificate comes from `certResolver`
-	 * @problem AGW_ONE_OF together with `certResolver`, or neither
-	 */
-	readonly secretName?: string;
+  /**
+   * Secret of type kubernetes.io/tls in the gateway's namespace, as cert-manager makes it.
+   * @default - the certificate comes from `certResolver`
+   * @problem AGW_ONE_OF together with `certResolver`, or neither
+   */
+  readonly secretName?: string;
 
-	/**
-	 * Oldest TLS version that clients may use.
-	 * Range: `1.2` or `1.3`.
-	 * @default '1.2'
-	 * @problem AGW_ENUM another version
-	 */
-	readonly minVersion?: '1.2' | '1.3';
+  /**
+   * Oldest TLS version that clients may use.
+   * Range: `1.2` or `1.3`.
+   * @default '1.2'
+   * @problem AGW_ENUM another version
+   */
+  readonly minVersion?: '1.2' | '1.3';
 }

@@ -2,132 +2,132 @@
 
 /** A Kubernetes Service. */
 export interface BackendProps {
-	/**
-	 * Name of the Service.
-	 * @problem AGW_NAME not a Service's name
-	 */
-	readonly service: string;
+  /**
+   * Name of the Service.
+   * @problem AGW_NAME not a Service's name
+   */
+  readonly service: string;
 
-	/**
-	 * Port of the Service.
-	 * Range: 1 to 65_535.
-	 * @problem AGW_NUMBER_RANGE outside the range
-	 */
-	readonly port: number;
+  /**
+   * Port of the Service.
+   * Range: 1 to 65_535.
+   * @problem AGW_NUMBER_RANGE outside the range
+   */
+  readonly port: number;
 
-	/**
-	 * Namespace of the Service.
-	 * @default - the gateway's own
-	 * @problem AGW_NAME not a namespace's name
-	 */
-	readonly namespace?: string;
+  /**
+   * Namespace of the Service.
+   * @default - the gateway's own
+   * @problem AGW_NAME not a namespace's name
+   */
+  readonly namespace?: string;
 
-	/**
-	 * Path that takes the place of base path, version and service path: with `/v1`, `/api/v2/agents/chat` arrives as
-	 * `/v1/chat`; with `/`, as `/chat`.
-	 * @default - base path and version alone are cut off, and it arrives as `/agents/chat`
-	 * @problem AGW_PATH not a path
-	 */
-	readonly path?: string;
+  /**
+   * Path that takes the place of base path, version and service path: with `/v1`, `/api/v2/agents/chat` arrives as
+   * `/v1/chat`; with `/`, as `/chat`.
+   * @default - base path and version alone are cut off, and it arrives as `/agents/chat`
+   * @problem AGW_PATH not a path
+   */
+  readonly path?: string;
 }
 
 /** Where requests go: to one backend, or by the `model` in their JSON body. */
 export interface TargetProps {
-	/** Where requests go that `models` sends nowhere else. */
-	readonly backend: BackendProps;
+  /** Where requests go that `models` sends nowhere else. */
+  readonly backend: BackendProps;
 
-	/**
-	 * Backends by the top-level `model` of the JSON body: a name, or a prefix with `*` at its end. An exact name wins,
-	 * then the longest prefix, then `backend`.
-	 * @default - the body is not read
-	 * @problem AGW_MODEL_PATTERN a `*` before the end
-	 */
-	readonly models?: Readonly<Record<string, BackendProps>>;
+  /**
+   * Backends by the top-level `model` of the JSON body: a name, or a prefix with `*` at its end. An exact name wins,
+   * then the longest prefix, then `backend`.
+   * @default - the body is not read
+   * @problem AGW_MODEL_PATTERN a `*` before the end
+   */
+  readonly models?: Readonly<Record<string, BackendProps>>;
 }
 
 /** One service. */
 export interface ServiceProps extends TargetProps {
-	/**
-	 * Path behind base path and version. Matches whole segments: `/agents` has `/agents` and `/agents/chat`, not
-	 * `/agentsx`. Of several that fit, the longest wins.
-	 * @problem AGW_PATH not a plain path
-	 * @problem AGW_ROUTE_SHADOWED another service's, or one that begins with a version's name
-	 */
-	readonly path: string;
+  /**
+   * Path behind base path and version. Matches whole segments: `/agents` has `/agents` and `/agents/chat`, not
+   * `/agentsx`. Of several that fit, the longest wins.
+   * @problem AGW_PATH not a plain path
+   * @problem AGW_ROUTE_SHADOWED another service's, or one that begins with a version's name
+   */
+  readonly path: string;
 
-	/**
-	 * Methods that the service takes; others are answered with 405.
-	 * Range: upper-case HTTP methods.
-	 * @default - every method
-	 * @problem AGW_METHOD not such a method
-	 */
-	readonly methods?: readonly string[];
+  /**
+   * Methods that the service takes; others are answered with 405.
+   * Range: upper-case HTTP methods.
+   * @default - every method
+   * @problem AGW_METHOD not such a method
+   */
+  readonly methods?: readonly string[];
 
-	/**
-	 * What a version has in place of `backend` and `models`, by version name; `false` leaves the service out of it.
-	 * @default - every version has the service as it stands here
-	 * @problem AGW_VERSION_UNKNOWN not among the versions
-	 * @problem AGW_SERVICE_ABSENT left out of every version
-	 */
-	readonly versions?: Readonly<Record<string, TargetProps | false>>;
+  /**
+   * What a version has in place of `backend` and `models`, by version name; `false` leaves the service out of it.
+   * @default - every version has the service as it stands here
+   * @problem AGW_VERSION_UNKNOWN not among the versions
+   * @problem AGW_SERVICE_ABSENT left out of every version
+   */
+  readonly versions?: Readonly<Record<string, TargetProps | false>>;
 
-	/**
-	 * Builds of the service in an A/B test, by name: callers are split by a hash, independent of the split over
-	 * versions, and the backend sees the name in `X-Variant`. They take the place of `backend` and `models` in every
-	 * version that has none of its own.
-	 * @default - none
-	 * @problem AGW_WEIGHT_SUM the weights are not 100 together
-	 */
-	readonly variants?: Readonly<Record<string, VariantProps>>;
+  /**
+   * Builds of the service in an A/B test, by name: callers are split by a hash, independent of the split over
+   * versions, and the backend sees the name in `X-Variant`. They take the place of `backend` and `models` in every
+   * version that has none of its own.
+   * @default - none
+   * @problem AGW_WEIGHT_SUM the weights are not 100 together
+   */
+  readonly variants?: Readonly<Record<string, VariantProps>>;
 
-	/**
-	 * Largest request body.
-	 * Unit: bytes. Range: 1 to 1_073_741_824, whole.
-	 * @default - the gateway's `bodyLimitBytes`
-	 * @problem AGW_NUMBER_RANGE outside the range
-	 */
-	readonly bodyLimitBytes?: number;
+  /**
+   * Largest request body.
+   * Unit: bytes. Range: 1 to 1_073_741_824, whole.
+   * @default - the gateway's `bodyLimitBytes`
+   * @problem AGW_NUMBER_RANGE outside the range
+   */
+  readonly bodyLimitBytes?: number;
 
-	/**
-	 * How long the router waits for the service's backends.
-	 * @default - the gateway's `timeouts`
-	 */
-	readonly timeouts?: TimeoutsProps;
+  /**
+   * How long the router waits for the service's backends.
+   * @default - the gateway's `timeouts`
+   */
+  readonly timeouts?: TimeoutsProps;
 }
 
 /** One build in an A/B test. */
 export interface VariantProps extends TargetProps {
-	/**
-	 * Share of the callers.
-	 * Unit: percent. Range: 0 to 100.
-	 * @problem AGW_WEIGHT_SUM the weights of a service's variants are not 100 together
-	 */
-	readonly weightPercent: number;
+  /**
+   * Share of the callers.
+   * Unit: percent. Range: 0 to 100.
+   * @problem AGW_WEIGHT_SUM the weights of a service's variants are not 100 together
+   */
+  readonly weightPercent: number;
 }
 
 /** Waiting for backends. No limit is on the whole of an answer: a stream that is alive is never cut. */
 export interface TimeoutsProps {
-	/**
-	 * Until the connection stands; then 502.
-	 * Unit: seconds. Range: 1 to 60.
-	 * @default 5
-	 * @problem AGW_NUMBER_RANGE outside the range
-	 */
-	readonly connectSeconds?: number;
+  /**
+   * Until the connection stands; then 502.
+   * Unit: seconds. Range: 1 to 60.
+   * @default 5
+   * @problem AGW_NUMBER_RANGE outside the range
+   */
+  readonly connectSeconds?: number;
 
-	/**
-	 * From the request's last byte to the answer's first; then 504.
-	 * Unit: seconds. Range: 1 to 3_600.
-	 * @default 120
-	 * @problem AGW_NUMBER_RANGE outside the range
-	 */
-	readonly firstByteSeconds?: number;
+  /**
+   * From the request's last byte to the answer's first; then 504.
+   * Unit: seconds. Range: 1 to 3_600.
+   * @default 120
+   * @problem AGW_NUMBER_RANGE outside the range
+   */
+  readonly firstByteSeconds?: number;
 
-	/**
-	 * Between two pieces of a body, in either direction; then the answer is broken off visibly.
-	 * Unit: seconds. Range: 1 to 3_600.
-	 * @default 300
-	 * @problem AGW_NUMBER_RANGE outside the range
-	 */
-	readonly idleSeconds?: number;
+  /**
+   * Between two pieces of a body, in either direction; then the answer is broken off visibly.
+   * Unit: seconds. Range: 1 to 3_600.
+   * @default 300
+   * @problem AGW_NUMBER_RANGE outside the range
+   */
+  readonly idleSeconds?: number;
 }

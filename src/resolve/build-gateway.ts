@@ -2,15 +2,14 @@
 import { own } from '../model/caller';
 import { DEFAULTS } from '../model/defaults';
 import {
-	type BackendModel,
-	type CorsModel,
-	type EdgeDuty,
-	type GatewayModel,
-	type IdentityModel,
-	MODEL_FORMAT,
-	type PlanModel,
-	type VersionModel,
-	type WindowModel,
+  type CorsModel,
+  type EdgeDuty,
+  type GatewayModel,
+  type IdentityModel,
+  MODEL_FORMAT,
+  type PlanModel,
+  type VersionModel,
+  type WindowModel,
 } from '../model/gateway-model';
 import { EXPOSED_HEADERS } from '../model/headers';
 import type { AuthProps } from '../props/auth-props';
@@ -30,131 +29,131 @@ import { impliedDefaultVersion } from './version-checks';
 export const API_KEYS_DIRECTORY = '/etc/agent-gateway/api-keys';
 
 export function buildGateway(props: AgentGatewayProps): GatewayModel {
-	const backends = new Backends();
-	const defaultVersion = impliedDefaultVersion(props) ?? '';
-	const versionNames = Object.keys(props.versions ?? {});
-	return {
-		format: MODEL_FORMAT,
-		hosts: props.hosts.map((host) => host.toLowerCase()).sort(),
-		basePath: plainPath(props.basePath),
-		identity: buildIdentity(props.auth),
-		plans: mapSorted(props.plans, buildPlan),
-		defaultPlan: props.defaultPlan ?? impliedDefaultPlan(props),
-		tenants: mapSorted(props.tenants ?? {}, (tenant) => ({ ...tenant })),
-		versions: mapSorted(props.versions ?? {}, (version, name) =>
-			buildVersion(props, version, name, defaultVersion),
-		),
-		defaultVersion,
-		services: mapSorted(props.services, (service) => buildService(props, service, versionNames, backends)),
-		backends: backends.sorted(),
-		...(props.cors === undefined ? {} : { cors: buildCors(props.cors) }),
-		securityHeaders: buildSecurityHeaders(props.securityHeaders),
-		edgeDuties: edgeDuties(props.edge),
-		replicasMax: replicasOf(props.router).max,
-	};
+  const backends = new Backends();
+  const defaultVersion = impliedDefaultVersion(props) ?? '';
+  const versionNames = Object.keys(props.versions ?? {});
+  return {
+    format: MODEL_FORMAT,
+    hosts: props.hosts.map((host) => host.toLowerCase()).sort(),
+    basePath: plainPath(props.basePath),
+    identity: buildIdentity(props.auth),
+    plans: mapSorted(props.plans, buildPlan),
+    defaultPlan: props.defaultPlan ?? impliedDefaultPlan(props),
+    tenants: mapSorted(props.tenants ?? {}, (tenant) => ({ ...tenant })),
+    versions: mapSorted(props.versions ?? {}, (version, name) =>
+      buildVersion(props, version, name, defaultVersion),
+    ),
+    defaultVersion,
+    services: mapSorted(props.services, (service) => buildService(props, service, versionNames, backends)),
+    backends: backends.sorted(),
+    ...(props.cors === undefined ? {} : { cors: buildCors(props.cors) }),
+    securityHeaders: buildSecurityHeaders(props.securityHeaders),
+    edgeDuties: edgeDuties(props.edge),
+    replicasMax: replicasOf(props.router).max,
+  };
 }
 
 /** Maps the entries of a map, in the order of their names: the order in which a user writes never matters. */
 export function mapSorted<T, R>(
-	map: Readonly<Record<string, T>>,
-	make: (entry: T, name: string) => R,
+  map: Readonly<Record<string, T>>,
+  make: (entry: T, name: string) => R,
 ): Record<string, R> {
-	const names = Object.keys(map).sort();
-	return Object.fromEntries(names.map((name) => [name, make(map[name] as T, name)]));
+  const names = Object.keys(map).sort();
+  return Object.fromEntries(names.map((name) => [name, make(map[name] as T, name)]));
 }
 
 /** `/api` as it is; the root as nothing, because everything is put behind it. */
 export function plainPath(path: string | undefined): string {
-	return path === undefined || path === '/' ? '' : path;
+  return path === undefined || path === '/' ? '' : path;
 }
 
 function impliedDefaultPlan(props: AgentGatewayProps): string {
-	const names = Object.keys(props.plans);
-	return names.length === 1 ? (names[0] ?? '') : DEFAULTS.defaultPlan;
+  const names = Object.keys(props.plans);
+  return names.length === 1 ? (names[0] ?? '') : DEFAULTS.defaultPlan;
 }
 
 function buildIdentity(auth: AuthProps): IdentityModel {
-	const { jwt, apiKeys } = auth;
-	return {
-		...(jwt === undefined
-			? {}
-			: {
-					jwt: {
-						issuer: jwt.issuer,
-						audience: jwt.audience,
-						jwksUrl: jwt.jwksUrl,
-						algorithms: [...(jwt.algorithms ?? DEFAULTS.jwt.algorithms)].sort(),
-						clockToleranceSeconds: jwt.clockToleranceSeconds ?? DEFAULTS.jwt.clockToleranceSeconds,
-						claims: { ...DEFAULTS.jwt.claims, ...jwt.claims },
-					},
-				}),
-		...(apiKeys === undefined ? {} : { apiKeys: { file: `${API_KEYS_DIRECTORY}/${apiKeys.secret.key}` } }),
-	};
+  const { jwt, apiKeys } = auth;
+  return {
+    ...(jwt === undefined
+      ? {}
+      : {
+          jwt: {
+            issuer: jwt.issuer,
+            audience: jwt.audience,
+            jwksUrl: jwt.jwksUrl,
+            algorithms: [...(jwt.algorithms ?? DEFAULTS.jwt.algorithms)].sort(),
+            clockToleranceSeconds: jwt.clockToleranceSeconds ?? DEFAULTS.jwt.clockToleranceSeconds,
+            claims: { ...DEFAULTS.jwt.claims, ...jwt.claims },
+          },
+        }),
+    ...(apiKeys === undefined ? {} : { apiKeys: { file: `${API_KEYS_DIRECTORY}/${apiKeys.secret.key}` } }),
+  };
 }
 
 function buildPlan(plan: PlanProps): PlanModel {
-	const limits = { minute: plan.requestsPerMinute, hour: plan.requestsPerHour, day: plan.requestsPerDay };
-	const windows = Object.entries(limits).flatMap(([name, requests]) =>
-		requests === undefined ? [] : [{ name, requests } as WindowModel],
-	);
-	return {
-		windows,
-		...(plan.concurrentRequests === undefined ? {} : { concurrentRequests: plan.concurrentRequests }),
-		onStoreOutage: plan.onStoreOutage ?? DEFAULTS.plan.onStoreOutage,
-		...(plan.models === undefined ? {} : { models: [...plan.models].sort() }),
-		...(plan.versions === undefined ? {} : { versions: [...plan.versions].sort() }),
-	};
+  const limits = { minute: plan.requestsPerMinute, hour: plan.requestsPerHour, day: plan.requestsPerDay };
+  const windows = Object.entries(limits).flatMap(([name, requests]) =>
+    requests === undefined ? [] : [{ name, requests } as WindowModel],
+  );
+  return {
+    windows,
+    ...(plan.concurrentRequests === undefined ? {} : { concurrentRequests: plan.concurrentRequests }),
+    onStoreOutage: plan.onStoreOutage ?? DEFAULTS.plan.onStoreOutage,
+    ...(plan.models === undefined ? {} : { models: [...plan.models].sort() }),
+    ...(plan.versions === undefined ? {} : { versions: [...plan.versions].sort() }),
+  };
 }
 
 function buildVersion(
-	props: AgentGatewayProps,
-	version: VersionProps,
-	name: string,
-	defaultVersion: string,
+  props: AgentGatewayProps,
+  version: VersionProps,
+  name: string,
+  defaultVersion: string,
 ): VersionModel {
-	const others = Object.entries(props.versions ?? {}).filter(([other]) => other !== defaultVersion);
-	const rest = 100 - sum(others.map(([, other]) => other.weightPercent));
-	const successor = version.successor ?? (name === defaultVersion ? undefined : defaultVersion);
-	return {
-		weightPercent: name === defaultVersion ? rest : (version.weightPercent ?? 0),
-		...(version.deprecated === undefined
-			? {}
-			: { deprecatedAtSeconds: dateSeconds(version.deprecated) ?? 0 }),
-		...(version.sunset === undefined ? {} : { sunsetAtSeconds: dateSeconds(version.sunset) ?? 0 }),
-		...(successor === undefined ? {} : { successor }),
-	};
+  const others = Object.entries(props.versions ?? {}).filter(([other]) => other !== defaultVersion);
+  const rest = 100 - sum(others.map(([, other]) => other.weightPercent));
+  const successor = version.successor ?? (name === defaultVersion ? undefined : defaultVersion);
+  return {
+    weightPercent: name === defaultVersion ? rest : (version.weightPercent ?? 0),
+    ...(version.deprecated === undefined
+      ? {}
+      : { deprecatedAtSeconds: dateSeconds(version.deprecated) ?? 0 }),
+    ...(version.sunset === undefined ? {} : { sunsetAtSeconds: dateSeconds(version.sunset) ?? 0 }),
+    ...(successor === undefined ? {} : { successor }),
+  };
 }
 
 function buildCors(cors: CorsProps): CorsModel {
-	return {
-		origins: [...(cors.origins ?? [])].sort(),
-		originPatterns: [...(cors.originPatterns ?? [])].sort(),
-		methods: [...(cors.methods ?? DEFAULTS.cors.methods)],
-		headers: [...(cors.headers ?? DEFAULTS.cors.headers)],
-		exposeHeaders: [...new Set([...EXPOSED_HEADERS, ...(cors.exposeHeaders ?? [])])].sort(),
-		credentials: cors.credentials ?? DEFAULTS.cors.credentials,
-		maxAgeSeconds: cors.maxAgeSeconds ?? DEFAULTS.cors.maxAgeSeconds,
-	};
+  return {
+    origins: [...(cors.origins ?? [])].sort(),
+    originPatterns: [...(cors.originPatterns ?? [])].sort(),
+    methods: [...(cors.methods ?? DEFAULTS.cors.methods)],
+    headers: [...(cors.headers ?? DEFAULTS.cors.headers)],
+    exposeHeaders: [...new Set([...EXPOSED_HEADERS, ...(cors.exposeHeaders ?? [])])].sort(),
+    credentials: cors.credentials ?? DEFAULTS.cors.credentials,
+    maxAgeSeconds: cors.maxAgeSeconds ?? DEFAULTS.cors.maxAgeSeconds,
+  };
 }
 
 function buildSecurityHeaders(props: SecurityHeadersProps = {}): Record<string, string> {
-	const hstsSeconds = props.hstsSeconds ?? DEFAULTS.securityHeaders.hstsSeconds;
-	return {
-		...(hstsSeconds === 0
-			? {}
-			: { 'strict-transport-security': `max-age=${hstsSeconds}; includeSubDomains` }),
-		'x-content-type-options': 'nosniff',
-		'x-frame-options': props.frameOptions ?? DEFAULTS.securityHeaders.frameOptions,
-	};
+  const hstsSeconds = props.hstsSeconds ?? DEFAULTS.securityHeaders.hstsSeconds;
+  return {
+    ...(hstsSeconds === 0
+      ? {}
+      : { 'strict-transport-security': `max-age=${hstsSeconds}; includeSubDomains` }),
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': props.frameOptions ?? DEFAULTS.securityHeaders.frameOptions,
+  };
 }
 
 /** What each edge does on the way to the router. */
 const EDGE_DUTIES: Readonly<Record<keyof EdgeProps, readonly EdgeDuty[]>> = {
-	traefik: ['cors', 'forwarded-headers', 'security-headers'],
-	none: [],
+  traefik: ['cors', 'forwarded-headers', 'security-headers'],
+  none: [],
 };
 
 function edgeDuties(edge: EdgeProps): readonly EdgeDuty[] {
-	const name = Object.keys(edge)[0] ?? '';
-	return own(EDGE_DUTIES, name) ?? [];
+  const name = Object.keys(edge)[0] ?? '';
+  return own(EDGE_DUTIES, name) ?? [];
 }

@@ -5,121 +5,115 @@ import { checkServices } from './service-checks';
 import { checkVersions } from './version-checks';
 
 export function checkProps(props: LooseProps, at: Place): void {
-	checkHosts(props, at.key('hosts'));
-	checkAuth(props, at);
-	checkPlans(props, at);
-	checkVersions(props, at);
-	checkServices(props, at);
-	checkCors(props, at);
-	checkEdge(props, at);
-	checkWorkloads(props, at);
+  checkHosts(props, at.key('hosts'));
+  checkAuth(props, at);
+  checkPlans(props, at);
+  checkVersions(props, at);
+  checkServices(props, at);
+  checkCors(props, at);
+  checkEdge(props, at);
+  checkWorkloads(props, at);
 }
 
 function checkHosts(props: LooseProps, at: Place): void {
-	checkDistinct(props.hosts, at, (host) => host.toLowerCase());
+  checkDistinct(props.hosts, at, (host) => host.toLowerCase());
 }
 
 function checkAuth(props: LooseProps, at: Place): void {
-	const { auth } = props;
-	if (auth === undefined || Object.hasOwn(auth, 'jwt') || Object.hasOwn(auth, 'apiKeys')) return;
-	at.key('auth').report(
-		'AGW_ONE_OF',
-		new Saying('none of them'),
-		'"jwt", "apiKeys" or both',
-		'add one of them',
-	);
+  const { auth } = props;
+  if (auth === undefined || Object.hasOwn(auth, 'jwt') || Object.hasOwn(auth, 'apiKeys')) return;
+  at.key('auth').report(
+    'AGW_ONE_OF',
+    new Saying('none of them'),
+    '"jwt", "apiKeys" or both',
+    'add one of them',
+  );
 }
 
 function checkPlans(props: LooseProps, at: Place): void {
-	const plans = props.plans ?? {};
-	const names = Object.keys(plans);
-	checkKnown('AGW_PLAN_UNKNOWN', props.defaultPlan, props.plans, at.key('defaultPlan'));
-	if (props.defaultPlan === undefined && names.length > 1 && !Object.hasOwn(plans, 'free')) {
-		const fix = `set defaultPlan to one of ${names.map((name) => JSON.stringify(name)).join(', ')}`;
-		at.key('defaultPlan').report(
-			'AGW_PLAN_DEFAULT',
-			NOTHING,
-			'the name of a plan, as none is called "free"',
-			fix,
-		);
-	}
-	for (const [name, plan] of Object.entries(plans)) {
-		const place = at.key('plans').key(name);
-		plan?.versions?.forEach((version, i) => {
-			checkKnown('AGW_VERSION_UNKNOWN', version, props.versions, place.key('versions').index(i));
-		});
-		checkDistinct(plan?.versions, place.key('versions'));
-		checkDistinct(plan?.models, place.key('models'));
-	}
-	for (const [name, tenant] of Object.entries(props.tenants ?? {})) {
-		const place = at.key('tenants').key(name);
-		checkKnown('AGW_PLAN_UNKNOWN', tenant?.plan, props.plans, place.key('plan'));
-		checkKnown('AGW_VERSION_UNKNOWN', tenant?.version, props.versions, place.key('version'));
-	}
+  const plans = props.plans ?? {};
+  const names = Object.keys(plans);
+  checkKnown('AGW_PLAN_UNKNOWN', props.defaultPlan, props.plans, at.key('defaultPlan'));
+  if (props.defaultPlan === undefined && names.length > 1 && !Object.hasOwn(plans, 'free')) {
+    const fix = `set defaultPlan to one of ${names.map((name) => JSON.stringify(name)).join(', ')}`;
+    at.key('defaultPlan').report(
+      'AGW_PLAN_DEFAULT',
+      NOTHING,
+      'the name of a plan, as none is called "free"',
+      fix,
+    );
+  }
+  for (const [name, plan] of Object.entries(plans)) {
+    const place = at.key('plans').key(name);
+    plan?.versions?.forEach((version, i) => {
+      checkKnown('AGW_VERSION_UNKNOWN', version, props.versions, place.key('versions').index(i));
+    });
+    checkDistinct(plan?.versions, place.key('versions'));
+    checkDistinct(plan?.models, place.key('models'));
+  }
+  for (const [name, tenant] of Object.entries(props.tenants ?? {})) {
+    const place = at.key('tenants').key(name);
+    checkKnown('AGW_PLAN_UNKNOWN', tenant?.plan, props.plans, place.key('plan'));
+    checkKnown('AGW_VERSION_UNKNOWN', tenant?.version, props.versions, place.key('version'));
+  }
 }
 
 function checkCors(props: LooseProps, at: Place): void {
-	const { cors } = props;
-	if (cors === undefined) return;
-	const place = at.key('cors');
-	const origins = cors.origins ?? [];
-	if (cors.origins?.length === 0 || cors.origins === undefined) {
-		if ((cors.originPatterns ?? []).length === 0 && !Object.hasOwn(cors, 'origins')) {
-			place.key('origins').report('AGW_EMPTY', NOTHING, 'at least one origin or origin pattern', 'add one');
-		}
-	}
-	if (!origins.includes('*')) return checkDistinct(origins, place.key('origins'));
-	if (origins.length > 1 || (cors.originPatterns ?? []).length > 0) {
-		place.key('origins').report('AGW_DUPLICATE', origins, '"*" alone', 'remove "*", or everything beside it');
-	}
-	if (cors.credentials === true) {
-		place
-			.key('credentials')
-			.report(
-				'AGW_CORS_CREDENTIALS',
-				true,
-				'false with the origin "*"',
-				'list the origins, or leave credentials out',
-			);
-	}
+  const { cors } = props;
+  if (cors === undefined) return;
+  const place = at.key('cors');
+  const origins = cors.origins ?? [];
+  const patterns = cors.originPatterns ?? [];
+  checkDistinct(origins, place.key('origins'));
+  if (origins.length + patterns.length === 0) {
+    place.key('origins').report('AGW_EMPTY', NOTHING, 'at least one origin or origin pattern', 'add one');
+  }
+  if (!origins.includes('*')) return;
+  if (origins.length + patterns.length > 1) {
+    place.key('origins').report('AGW_DUPLICATE', origins, '"*" alone', 'remove "*", or everything beside it');
+  }
+  if (cors.credentials === true) {
+    const fix = 'list the origins, or leave credentials out';
+    place.key('credentials').report('AGW_CORS_CREDENTIALS', true, 'false with the origin "*"', fix);
+  }
 }
 
 function checkEdge(props: LooseProps, at: Place): void {
-	checkOneOf(props.edge, ['traefik', 'none'], at.key('edge'));
-	checkOneOf(props.tls, ['certResolver', 'secretName'], at.key('tls'));
-	if (props.tls !== undefined && props.edge?.none !== undefined) {
-		at.key('tls').report(
-			'AGW_EDGE_CANNOT',
-			new Saying('TLS with the edge "none"'),
-			'an edge that ends TLS',
-			'use edge: { traefik: {} }, or leave tls out where something before the router ends it',
-		);
-	}
-	const guard = props.edge?.traefik?.floodGuard;
-	const atOnce = typeof guard === 'object' ? (guard.requestsPerSecond ?? Infinity) * 2 : Infinity;
-	for (const [name, plan] of Object.entries(props.plans ?? {})) {
-		const needed = plan?.requestsPerMinute ?? 0;
-		if (needed <= atOnce) continue;
-		at.key('edge')
-			.key('traefik')
-			.key('floodGuard')
-			.key('requestsPerSecond')
-			.report(
-				'AGW_FLOOD_GUARD_BELOW_PLAN',
-				atOnce / 2,
-				`at least ${Math.ceil(needed / 2)}, so that a caller of plan "${name}" can spend a minute's requests at once`,
-				'raise it, or leave floodGuard out',
-			);
-	}
+  checkOneOf(props.edge, ['traefik', 'none'], at.key('edge'));
+  checkOneOf(props.tls, ['certResolver', 'secretName'], at.key('tls'));
+  if (props.tls !== undefined && props.edge?.none !== undefined) {
+    at.key('tls').report(
+      'AGW_EDGE_CANNOT',
+      new Saying('TLS with the edge "none"'),
+      'an edge that ends TLS',
+      'use edge: { traefik: {} }, or leave tls out where something before the router ends it',
+    );
+  }
+  const guard = props.edge?.traefik?.floodGuard;
+  const atOnce = typeof guard === 'object' ? (guard.requestsPerSecond ?? Infinity) * 2 : Infinity;
+  for (const [name, plan] of Object.entries(props.plans ?? {})) {
+    const needed = plan?.requestsPerMinute ?? 0;
+    if (needed <= atOnce) continue;
+    at.key('edge')
+      .key('traefik')
+      .key('floodGuard')
+      .key('requestsPerSecond')
+      .report(
+        'AGW_FLOOD_GUARD_BELOW_PLAN',
+        atOnce / 2,
+        `at least ${Math.ceil(needed / 2)}, so that a caller of plan "${name}" can spend a minute's requests at once`,
+        'raise it, or leave floodGuard out',
+      );
+  }
 }
 
 function checkWorkloads(props: LooseProps, at: Place): void {
-	const router = at.key('router');
-	checkOneOf(props.router, ['image', 'nodeImage'], router, 0);
-	const { min, max } = props.router?.replicas ?? {};
-	const [least, most] = [min ?? Math.min(2, max ?? 2), max ?? Math.max(10, min ?? 10)];
-	if (least > most) {
-		router.key('replicas').report('AGW_REPLICAS', { min, max }, 'min at most max', 'lower min or raise max');
-	}
-	checkOneOf(props.redis, ['managed', 'external'], at.key('redis'));
+  const router = at.key('router');
+  checkOneOf(props.router, ['image', 'nodeImage'], router, 0);
+  const { min, max } = props.router?.replicas ?? {};
+  const [least, most] = [min ?? Math.min(2, max ?? 2), max ?? Math.max(10, min ?? 10)];
+  if (least > most) {
+    router.key('replicas').report('AGW_REPLICAS', { min, max }, 'min at most max', 'lower min or raise max');
+  }
+  checkOneOf(props.redis, ['managed', 'external'], at.key('redis'));
 }

@@ -3,32 +3,32 @@ import type { Problem, ProblemCode } from '../model/problem';
 
 /** A place in the props and where its problems go. */
 export class Place {
-	constructor(
-		readonly path: string,
-		private readonly problems: Problem[],
-	) {}
+  constructor(
+    readonly path: string,
+    private readonly problems: Problem[],
+  ) {}
 
-	/** The place of a member: `services.agents`, or `models["claude-3*"]` where the key is no identifier. */
-	key(key: string): Place {
-		const plain = /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(key);
-		if (!plain) return new Place(`${this.path}[${JSON.stringify(key)}]`, this.problems);
-		return new Place(this.path === '' ? key : `${this.path}.${key}`, this.problems);
-	}
+  /** The place of a member: `services.agents`, or `models["claude-3*"]` where the key is no identifier. */
+  key(key: string): Place {
+    const plain = /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(key);
+    if (!plain) return new Place(`${this.path}[${JSON.stringify(key)}]`, this.problems);
+    return new Place(this.path === '' ? key : `${this.path}.${key}`, this.problems);
+  }
 
-	index(index: number): Place {
-		return new Place(`${this.path}[${index}]`, this.problems);
-	}
+  index(index: number): Place {
+    return new Place(`${this.path}[${index}]`, this.problems);
+  }
 
-	/** Reports a problem here. `got` is the value, or a `Saying` for what cannot be shown as one. */
-	report(code: ProblemCode, got: unknown, expected: string, fix: string): void {
-		const text = got instanceof Saying ? got.text : describeValue(got);
-		this.problems.push({ code, path: this.path, got: text, expected, fix });
-	}
+  /** Reports a problem here. `got` is the value, or a `Saying` for what cannot be shown as one. */
+  report(code: ProblemCode, got: unknown, expected: string, fix: string): void {
+    const text = got instanceof Saying ? got.text : describeValue(got);
+    this.problems.push({ code, path: this.path, got: text, expected, fix });
+  }
 }
 
 /** Words in place of a value. */
 export class Saying {
-	constructor(readonly text: string) {}
+  constructor(readonly text: string) {}
 }
 
 export const NOTHING = new Saying('nothing');
@@ -36,41 +36,41 @@ export const SECRET = new Saying('(secret)');
 
 /** A value as text for a message: JSON where it has some, shortened, never throwing. */
 export function describeValue(value: unknown): string {
-	if (value === undefined) return 'nothing';
-	if (typeof value === 'function') return 'a function';
-	if (typeof value === 'bigint' || typeof value === 'symbol') return `a ${typeof value}`;
-	if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-	try {
-		const text = JSON.stringify(value);
-		return text === undefined ? `a value of type ${typeof value}` : shorten(text);
-	} catch {
-		return 'an object that cannot be written as JSON';
-	}
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'bigint' || typeof value === 'symbol') return `a ${typeof value}`;
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  try {
+    const text = JSON.stringify(value);
+    return text === undefined ? `a value of type ${typeof value}` : shorten(text);
+  } catch {
+    return 'an object that cannot be written as JSON';
+  }
 }
 
 function shorten(text: string): string {
-	const most = 80;
-	return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  const most = 80;
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
 /** Problems in the order in which they are shown: by path, then by code. */
 export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
-	return [...problems].sort((a, b) => compare(a.path, b.path) || compare(a.code, b.code));
+  return [...problems].sort((a, b) => compare(a.path, b.path) || compare(a.code, b.code));
 }
 
 function compare(a: string, b: string): number {
-	return a < b ? -1 : a > b ? 1 : 0;
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** All problems as one text: a headline, then three lines for each. */
 export function formatProblems(problems: readonly Problem[]): string {
-	const width = Math.max(...problems.map((problem) => problem.code.length));
-	const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-	const entries = sortProblems(problems).map(
-		({ code, path, got, expected, fix }) =>
-			`  ${code.padEnd(width)}  ${path === '' ? '(the props)' : path}\n` +
-			`    got ${got}, expected ${expected}\n` +
-			`    ${fix}`,
-	);
-	return [`gateway props have ${count}`, ...entries].join('\n');
+  const width = Math.max(...problems.map((problem) => problem.code.length));
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  const entries = sortProblems(problems).map(
+    ({ code, path, got, expected, fix }) =>
+      `  ${code.padEnd(width)}  ${path === '' ? '(the props)' : path}\n` +
+      `    got ${got}, expected ${expected}\n` +
+      `    ${fix}`,
+  );
+  return [`gateway props have ${count}`, ...entries].join('\n');
 }

@@ -2,228 +2,228 @@
 import type { ApiKeysProps, AuthProps, ClaimsProps, JwtProps } from '../props/auth-props';
 import type { CorsProps } from '../props/cors-props';
 import type {
-	EdgeProps,
-	EntryPointsProps,
-	FloodGuardProps,
-	TlsProps,
-	TraefikProps,
+  EdgeProps,
+  EntryPointsProps,
+  FloodGuardProps,
+  TlsProps,
+  TraefikProps,
 } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type { PlanProps, TenantProps } from '../props/plan-props';
 import type { SecurityHeadersProps } from '../props/security-headers-props';
 import type {
-	BackendProps,
-	ServiceProps,
-	TargetProps,
-	TimeoutsProps,
-	VariantProps,
+  BackendProps,
+  ServiceProps,
+  TargetProps,
+  TimeoutsProps,
+  VariantProps,
 } from '../props/service-props';
 import type { VersionProps } from '../props/version-props';
 import type {
-	ExternalRedisProps,
-	ManagedRedisProps,
-	PersistenceProps,
-	RedisProps,
-	ReplicasProps,
-	ResourcesProps,
-	RouterProps,
-	SecretKeyProps,
+  ExternalRedisProps,
+  ManagedRedisProps,
+  PersistenceProps,
+  RedisProps,
+  ReplicasProps,
+  ResourcesProps,
+  RouterProps,
+  SecretKeyProps,
 } from '../props/workload-props';
 import { list, map, object, optional, orFalse, required, type Shape, secretReference } from './shape';
 import { date, jwksUrl, origin, originPattern } from './syntax';
 import {
-	dottedName,
-	headerName,
-	host,
-	image,
-	integer,
-	label,
-	method,
-	modelPattern,
-	numberFrom,
-	path,
-	percent,
-	secretKey,
-	text,
-	truth,
-	visible,
-	word,
+  dottedName,
+  headerName,
+  host,
+  image,
+  integer,
+  label,
+  method,
+  modelPattern,
+  numberFrom,
+  path,
+  percent,
+  secretKey,
+  text,
+  truth,
+  visible,
+  word,
 } from './values';
 
 const bytes = integer(1, 1_073_741_824);
 
 const secretKeyShape: Shape<SecretKeyProps> = secretReference<SecretKeyProps>({
-	name: required(dottedName, 'the name of a Secret'),
-	key: required(secretKey, 'the key in the Secret'),
+  name: required(dottedName, 'the name of a Secret'),
+  key: required(secretKey, 'the key in the Secret'),
 });
 
 const claims = object<ClaimsProps>({
-	subject: optional(visible),
-	tenant: optional(visible),
-	plan: optional(visible),
+  subject: optional(visible),
+  tenant: optional(visible),
+  plan: optional(visible),
 });
 
 const jwt = object<JwtProps>({
-	issuer: required(visible, 'the value of the iss claim'),
-	audience: required(visible, 'a value of the aud claim'),
-	jwksUrl: required(jwksUrl, "the URL of the issuer's JWKS"),
-	algorithms: optional(
-		list(word(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']), 1),
-	),
-	clockToleranceSeconds: optional(integer(0, 300)),
-	claims: optional(claims),
+  issuer: required(visible, 'the value of the iss claim'),
+  audience: required(visible, 'a value of the aud claim'),
+  jwksUrl: required(jwksUrl, "the URL of the issuer's JWKS"),
+  algorithms: optional(
+    list(word(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']), 1),
+  ),
+  clockToleranceSeconds: optional(integer(0, 300)),
+  claims: optional(claims),
 });
 
 const apiKeys = object<ApiKeysProps>({
-	secret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
+  secret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
 });
 
 const auth = object<AuthProps>({ jwt: optional(jwt), apiKeys: optional(apiKeys) });
 
 const plan = object<PlanProps>({
-	requestsPerMinute: optional(integer(1, 100_000)),
-	requestsPerHour: optional(integer(1, 1_000_000)),
-	requestsPerDay: optional(integer(1, 1_000_000_000)),
-	concurrentRequests: optional(integer(1, 10_000)),
-	onStoreOutage: optional(word(['open', 'closed', 'local'])),
-	models: optional(list(modelPattern)),
-	versions: optional(list(dottedName)),
+  requestsPerMinute: optional(integer(1, 100_000)),
+  requestsPerHour: optional(integer(1, 1_000_000)),
+  requestsPerDay: optional(integer(1, 1_000_000_000)),
+  concurrentRequests: optional(integer(1, 10_000)),
+  onStoreOutage: optional(word(['open', 'closed', 'local'])),
+  models: optional(list(modelPattern)),
+  versions: optional(list(dottedName)),
 });
 
 const tenant = object<TenantProps>({ plan: optional(label()), version: optional(dottedName) });
 
 const version = object<VersionProps>({
-	weightPercent: optional(percent),
-	deprecated: optional(date),
-	sunset: optional(date),
-	successor: optional(dottedName),
+  weightPercent: optional(percent),
+  deprecated: optional(date),
+  sunset: optional(date),
+  successor: optional(dottedName),
 });
 
 const backend = object<BackendProps>({
-	service: required(label(), 'the name of a Kubernetes Service'),
-	port: required(integer(1, 65_535), 'the port of the Service'),
-	namespace: optional(label()),
-	path: optional(path),
+  service: required(label(), 'the name of a Kubernetes Service'),
+  port: required(integer(1, 65_535), 'the port of the Service'),
+  namespace: optional(label()),
+  path: optional(path),
 });
 
 const target = {
-	backend: required(backend, 'a backend { service, port }'),
-	models: optional(map(modelPattern, backend, 1)),
+  backend: required(backend, 'a backend { service, port }'),
+  models: optional(map(modelPattern, backend, 1)),
 };
 
 const timeouts = object<TimeoutsProps>({
-	connectSeconds: optional(numberFrom(1, 60)),
-	firstByteSeconds: optional(numberFrom(1, 3_600)),
-	idleSeconds: optional(numberFrom(1, 3_600)),
+  connectSeconds: optional(numberFrom(1, 60)),
+  firstByteSeconds: optional(numberFrom(1, 3_600)),
+  idleSeconds: optional(numberFrom(1, 3_600)),
 });
 
 const variant = object<VariantProps>({
-	...target,
-	weightPercent: required(percent, 'the share of the callers in percent'),
+  ...target,
+  weightPercent: required(percent, 'the share of the callers in percent'),
 });
 
 const service = object<ServiceProps>({
-	...target,
-	path: required(path, 'a path such as "/agents"'),
-	methods: optional(list(method, 1)),
-	versions: optional(map(dottedName, orFalse(object<TargetProps>(target)))),
-	variants: optional(map(label(), variant, 1)),
-	bodyLimitBytes: optional(bytes),
-	timeouts: optional(timeouts),
+  ...target,
+  path: required(path, 'a path such as "/agents"'),
+  methods: optional(list(method, 1)),
+  versions: optional(map(dottedName, orFalse(object<TargetProps>(target)))),
+  variants: optional(map(label(), variant, 1)),
+  bodyLimitBytes: optional(bytes),
+  timeouts: optional(timeouts),
 });
 
 const cors = object<CorsProps>({
-	origins: optional(list(origin)),
-	originPatterns: optional(list(originPattern)),
-	methods: optional(list(method, 1)),
-	headers: optional(list(headerName)),
-	exposeHeaders: optional(list(headerName)),
-	credentials: optional(truth),
-	maxAgeSeconds: optional(integer(0, 86_400)),
+  origins: optional(list(origin)),
+  originPatterns: optional(list(originPattern)),
+  methods: optional(list(method, 1)),
+  headers: optional(list(headerName)),
+  exposeHeaders: optional(list(headerName)),
+  credentials: optional(truth),
+  maxAgeSeconds: optional(integer(0, 86_400)),
 });
 
 const securityHeaders = object<SecurityHeadersProps>({
-	hstsSeconds: optional(integer(0, 63_072_000)),
-	frameOptions: optional(word(['DENY', 'SAMEORIGIN'])),
+  hstsSeconds: optional(integer(0, 63_072_000)),
+  frameOptions: optional(word(['DENY', 'SAMEORIGIN'])),
 });
 
 const traefik = object<TraefikProps>({
-	namespace: optional(label()),
-	entryPoints: optional(object<EntryPointsProps>({ http: optional(visible), https: optional(visible) })),
-	floodGuard: optional(
-		orFalse(
-			object<FloodGuardProps>({
-				requestsPerSecond: required(integer(1, 1_000_000), 'a number of requests per second'),
-			}),
-		),
-	),
+  namespace: optional(label()),
+  entryPoints: optional(object<EntryPointsProps>({ http: optional(visible), https: optional(visible) })),
+  floodGuard: optional(
+    orFalse(
+      object<FloodGuardProps>({
+        requestsPerSecond: required(integer(1, 1_000_000), 'a number of requests per second'),
+      }),
+    ),
+  ),
 });
 
 const edge = object<EdgeProps>({
-	traefik: optional(traefik),
-	none: optional(object<Record<never, never>>({})),
+  traefik: optional(traefik),
+  none: optional(object<Record<never, never>>({})),
 });
 
 const tls = object<TlsProps>({
-	certResolver: optional(visible),
-	secretName: optional(dottedName),
-	minVersion: optional(word(['1.2', '1.3'])),
+  certResolver: optional(visible),
+  secretName: optional(dottedName),
+  minVersion: optional(word(['1.2', '1.3'])),
 });
 
 const router = object<RouterProps>({
-	image: optional(image),
-	nodeImage: optional(image),
-	replicas: optional(
-		object<ReplicasProps>({ min: optional(integer(1, 1_000)), max: optional(integer(1, 1_000)) }),
-	),
-	resources: optional(
-		object<ResourcesProps>({
-			cpuMillicores: optional(integer(10, 64_000)),
-			memoryMebibytes: optional(integer(128, 65_536)),
-		}),
-	),
-	terminationGraceSeconds: optional(integer(20, 7_200)),
+  image: optional(image),
+  nodeImage: optional(image),
+  replicas: optional(
+    object<ReplicasProps>({ min: optional(integer(1, 1_000)), max: optional(integer(1, 1_000)) }),
+  ),
+  resources: optional(
+    object<ResourcesProps>({
+      cpuMillicores: optional(integer(10, 64_000)),
+      memoryMebibytes: optional(integer(128, 65_536)),
+    }),
+  ),
+  terminationGraceSeconds: optional(integer(20, 7_200)),
 });
 
 const redis = object<RedisProps>({
-	managed: optional(
-		object<ManagedRedisProps>({
-			image: optional(image),
-			memoryMebibytes: optional(integer(64, 65_536)),
-			passwordSecret: optional(secretKeyShape),
-			persistence: optional(
-				object<PersistenceProps>({
-					sizeGibibytes: optional(integer(1, 1_024)),
-					storageClass: optional(dottedName),
-				}),
-			),
-		}),
-	),
-	external: optional(
-		object<ExternalRedisProps>({
-			urlSecret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
-		}),
-	),
+  managed: optional(
+    object<ManagedRedisProps>({
+      image: optional(image),
+      memoryMebibytes: optional(integer(64, 65_536)),
+      passwordSecret: optional(secretKeyShape),
+      persistence: optional(
+        object<PersistenceProps>({
+          sizeGibibytes: optional(integer(1, 1_024)),
+          storageClass: optional(dottedName),
+        }),
+      ),
+    }),
+  ),
+  external: optional(
+    object<ExternalRedisProps>({
+      urlSecret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
+    }),
+  ),
 });
 
 /** The whole of the props. */
 export const propsShape: Shape<AgentGatewayProps> = object<AgentGatewayProps>({
-	name: optional(label(40)),
-	hosts: required(list(host, 1), 'a list of host names'),
-	basePath: optional(path),
-	edge: required(edge, 'the proxy at the border, such as { traefik: {} }'),
-	tls: optional(tls),
-	auth: required(auth, 'how callers prove who they are: { jwt } or { apiKeys }'),
-	plans: required(map(label(), plan, 1), 'plans by name'),
-	defaultPlan: optional(label()),
-	services: required(map(label(), service, 1), 'services by name'),
-	versions: optional(map(dottedName, version)),
-	defaultVersion: optional(dottedName),
-	tenants: optional(map(text(256), tenant)),
-	cors: optional(cors),
-	securityHeaders: optional(securityHeaders),
-	bodyLimitBytes: optional(bytes),
-	timeouts: optional(timeouts),
-	router: optional(router),
-	redis: optional(redis),
+  name: optional(label(40)),
+  hosts: required(list(host, 1), 'a list of host names'),
+  basePath: optional(path),
+  edge: required(edge, 'the proxy at the border, such as { traefik: {} }'),
+  tls: optional(tls),
+  auth: required(auth, 'how callers prove who they are: { jwt } or { apiKeys }'),
+  plans: required(map(label(), plan, 1), 'plans by name'),
+  defaultPlan: optional(label()),
+  services: required(map(label(), service, 1), 'services by name'),
+  versions: optional(map(dottedName, version)),
+  defaultVersion: optional(dottedName),
+  tenants: optional(map(text(256), tenant)),
+  cors: optional(cors),
+  securityHeaders: optional(securityHeaders),
+  bodyLimitBytes: optional(bytes),
+  timeouts: optional(timeouts),
+  router: optional(router),
+  redis: optional(redis),
 });

@@ -10,16 +10,16 @@ import { Place, sortProblems } from './problems';
 import { propsShape } from './props-shape';
 
 export interface ResolvedGateway {
-	readonly kind: 'resolved';
-	readonly name?: string;
-	readonly gateway: GatewayModel;
-	readonly deployment: DeploymentModel;
+  readonly kind: 'resolved';
+  readonly name?: string;
+  readonly gateway: GatewayModel;
+  readonly deployment: DeploymentModel;
 }
 
 export interface RefusedProps {
-	readonly kind: 'problems';
-	/** At least one, sorted by path. */
-	readonly problems: readonly Problem[];
+  readonly kind: 'problems';
+  /** At least one, sorted by path. */
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -28,18 +28,18 @@ export interface RefusedProps {
  * @param props typed, or anything at all: what JSON or YAML brought, what JavaScript passed. Never throws.
  */
 export function resolveGateway(props: unknown): ResolvedGateway | RefusedProps {
-	const problems: Problem[] = [];
-	const top = new Place('', problems);
-	const read = propsShape(props, top);
-	if (read !== undefined) checkProps(read, top);
-	if (problems.length > 0) return { kind: 'problems', problems: sortProblems(problems) };
+  const problems: Problem[] = [];
+  const top = new Place('', problems);
+  const read = propsShape(props, top);
+  if (read !== undefined) checkProps(read, top);
+  if (problems.length > 0) return { kind: 'problems', problems: sortProblems(problems) };
 
-	// Without problems every required member is there: the shape says so for each.
-	const whole = read as AgentGatewayProps;
-	return {
-		kind: 'resolved',
-		...(whole.name === undefined ? {} : { name: whole.name }),
-		gateway: buildGateway(whole),
-		deployment: buildDeployment(whole),
-	};
+  // Without problems every required member is there: the shape says so for each.
+  const whole = read as AgentGatewayProps;
+  return {
+    kind: 'resolved',
+    ...(whole.name === undefined ? {} : { name: whole.name }),
+    gateway: buildGateway(whole),
+    deployment: buildDeployment(whole),
+  };
 }

@@ -5,70 +5,70 @@ import { type Place, Saying } from './problems';
 type LooseService = NonNullable<NonNullable<LooseProps['services']>[string]>;
 
 export function checkServices(props: LooseProps, at: Place): void {
-	const takenBy = new Map<string, string>();
-	for (const [name, service] of Object.entries(props.services ?? {})) {
-		if (service === undefined) continue;
-		const place = at.key('services').key(name);
-		checkPath(service.path, name, takenBy, props, place.key('path'));
-		checkServiceVersions(service, props, place);
-		checkVariants(service, place);
-		checkDistinct(service.methods, place.key('methods'));
-	}
+  const takenBy = new Map<string, string>();
+  for (const [name, service] of Object.entries(props.services ?? {})) {
+    if (service === undefined) continue;
+    const place = at.key('services').key(name);
+    checkPath(service.path, name, takenBy, props, place.key('path'));
+    checkServiceVersions(service, props, place);
+    checkVariants(service, place);
+    checkDistinct(service.methods, place.key('methods'));
+  }
 }
 
 function checkPath(
-	path: string | undefined,
-	name: string,
-	takenBy: Map<string, string>,
-	props: LooseProps,
-	at: Place,
+  path: string | undefined,
+  name: string,
+  takenBy: Map<string, string>,
+  props: LooseProps,
+  at: Place,
 ): void {
-	if (path === undefined) return;
-	const other = takenBy.get(path);
-	if (other !== undefined) {
-		const got = new Saying(`${JSON.stringify(path)}, which services.${other} already has`);
-		at.report('AGW_ROUTE_SHADOWED', got, 'a path of its own', 'change one of the two, or join the services');
-	}
-	takenBy.set(path, name);
-	const first = path.split('/')[1];
-	if (first !== undefined && first !== '' && Object.hasOwn(props.versions ?? {}, first)) {
-		const got = new Saying(`${JSON.stringify(path)}, which begins with the version "${first}"`);
-		at.report(
-			'AGW_ROUTE_SHADOWED',
-			got,
-			'a path that no version hides',
-			'rename the version or change the path',
-		);
-	}
+  if (path === undefined) return;
+  const other = takenBy.get(path);
+  if (other !== undefined) {
+    const got = new Saying(`${JSON.stringify(path)}, which services.${other} already has`);
+    at.report('AGW_ROUTE_SHADOWED', got, 'a path of its own', 'change one of the two, or join the services');
+  }
+  takenBy.set(path, name);
+  const first = path.split('/')[1];
+  if (first !== undefined && first !== '' && Object.hasOwn(props.versions ?? {}, first)) {
+    const got = new Saying(`${JSON.stringify(path)}, which begins with the version "${first}"`);
+    at.report(
+      'AGW_ROUTE_SHADOWED',
+      got,
+      'a path that no version hides',
+      'rename the version or change the path',
+    );
+  }
 }
 
 function checkServiceVersions(service: LooseService, props: LooseProps, at: Place): void {
-	const named = Object.entries(service.versions ?? {});
-	for (const [version] of named) {
-		checkKnown('AGW_VERSION_UNKNOWN', version, props.versions, at.key('versions').key(version));
-	}
-	const all = Object.keys(props.versions ?? {});
-	const leftOut = named.filter(([, target]) => target === (false as never)).map(([version]) => version);
-	if (all.length > 0 && all.every((version) => leftOut.includes(version))) {
-		const got = new Saying('false for every version');
-		at.key('versions').report(
-			'AGW_SERVICE_ABSENT',
-			got,
-			'a version that has it',
-			'keep it in one, or remove the service',
-		);
-	}
+  const named = Object.entries(service.versions ?? {});
+  for (const [version] of named) {
+    checkKnown('AGW_VERSION_UNKNOWN', version, props.versions, at.key('versions').key(version));
+  }
+  const all = Object.keys(props.versions ?? {});
+  const leftOut = named.filter(([, target]) => target === (false as never)).map(([version]) => version);
+  if (all.length > 0 && all.every((version) => leftOut.includes(version))) {
+    const got = new Saying('false for every version');
+    at.key('versions').report(
+      'AGW_SERVICE_ABSENT',
+      got,
+      'a version that has it',
+      'keep it in one, or remove the service',
+    );
+  }
 }
 
 function checkVariants(service: LooseService, at: Place): void {
-	if (service.variants === undefined) return;
-	const weights = Object.values(service.variants).map((variant) => variant?.weightPercent);
-	// A weight that could not be read has been reported; the rest cannot be 100 then.
-	if (weights.includes(undefined) || isHundred(sum(weights))) return;
-	at.key('variants').report(
-		'AGW_WEIGHT_SUM',
-		new Saying(`weights of ${sum(weights)} percent together`),
-		'100',
-		'change them so that every caller has a variant',
-	);
+  if (service.variants === undefined) return;
+  const weights = Object.values(service.variants).map((variant) => variant?.weightPercent);
+  // A weight that could not be read has been reported; the rest cannot be 100 then.
+  if (weights.includes(undefined) || isHundred(sum(weights))) return;
+  at.key('variants').report(
+    'AGW_WEIGHT_SUM',
+    new Saying(`weights of ${sum(weights)} percent together`),
+    '100',
+    'change them so that every caller has a variant',
+  );
 }

@@ -8,127 +8,127 @@ import { NOTHING, type Place, Saying, SECRET } from './problems';
 
 /** What was good of a value: any member may be missing. */
 export type Loose<T> = T extends readonly (infer E)[]
-	? readonly Loose<E>[]
-	: T extends object
-		? { readonly [K in keyof T]?: Loose<T[K]> }
-		: T;
+  ? readonly Loose<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]?: Loose<T[K]> }
+    : T;
 
 /** Reads one value. `undefined` when nothing of it was good; then something has been reported. */
 export type Shape<T> = (value: unknown, at: Place) => Loose<T> | undefined;
 
 export interface Field<T> {
-	readonly shape: Shape<T>;
-	/** What belongs here, for the report that it is missing; absent for an optional member. */
-	readonly missing?: string;
+  readonly shape: Shape<T>;
+  /** What belongs here, for the report that it is missing; absent for an optional member. */
+  readonly missing?: string;
 }
 
 export type Fields<T> = {
-	readonly [K in keyof T]-?: {
-		readonly optional: Record<never, never> extends Pick<T, K> ? true : false;
-	} & Field<Exclude<T[K], undefined>>;
+  readonly [K in keyof T]-?: {
+    readonly optional: Record<never, never> extends Pick<T, K> ? true : false;
+  } & Field<Exclude<T[K], undefined>>;
 };
 
 export const optional = <T>(shape: Shape<T>) => ({ optional: true, shape }) as const;
 
 /** @param missing what to give, such as `a list of host names` */
 export const required = <T>(shape: Shape<T>, missing: string) =>
-	({ optional: false, shape, missing }) as const;
+  ({ optional: false, shape, missing }) as const;
 
 /** An object with known keys. */
 export function object<T extends object>(fields: Fields<T>): Shape<T> {
-	const known = Object.keys(fields) as (keyof T & string)[];
-	return (value, at) => {
-		const entries = readEntries(value, at, `an object with ${known.length === 0 ? 'no keys' : 'keys'}`);
-		if (entries === undefined) return undefined;
-		for (const key of entries.keys()) {
-			if (known.includes(key as never)) continue;
-			const fix = known.length === 0 ? 'remove it' : suggest(key, known);
-			at.key(key).report('AGW_UNKNOWN_KEY', new Saying(`the key ${JSON.stringify(key)}`), 'a prop', fix);
-		}
-		const good: [string, unknown][] = [];
-		for (const key of known) {
-			const field: Field<unknown> = fields[key];
-			const member = entries.get(key);
-			if (member === undefined) {
-				if (field.missing !== undefined) at.key(key).report('AGW_REQUIRED', NOTHING, field.missing, 'add it');
-				continue;
-			}
-			const read = field.shape(member, at.key(key));
-			if (read !== undefined) good.push([key, read]);
-		}
-		return Object.fromEntries(good) as Loose<T>;
-	};
+  const known = Object.keys(fields) as (keyof T & string)[];
+  return (value, at) => {
+    const entries = readEntries(value, at, `an object with ${known.length === 0 ? 'no keys' : 'keys'}`);
+    if (entries === undefined) return undefined;
+    for (const key of entries.keys()) {
+      if (known.includes(key as never)) continue;
+      const fix = known.length === 0 ? 'remove it' : suggest(key, known);
+      at.key(key).report('AGW_UNKNOWN_KEY', new Saying(`the key ${JSON.stringify(key)}`), 'a prop', fix);
+    }
+    const good: [string, unknown][] = [];
+    for (const key of known) {
+      const field: Field<unknown> = fields[key];
+      const member = entries.get(key);
+      if (member === undefined) {
+        if (field.missing !== undefined) at.key(key).report('AGW_REQUIRED', NOTHING, field.missing, 'add it');
+        continue;
+      }
+      const read = field.shape(member, at.key(key));
+      if (read !== undefined) good.push([key, read]);
+    }
+    return Object.fromEntries(good) as Loose<T>;
+  };
 }
 
 /** An object whose keys the user chooses. */
 export function map<T>(key: Shape<string>, shape: Shape<T>, least = 0): Shape<Readonly<Record<string, T>>> {
-	return (value, at) => {
-		const entries = readEntries(value, at, 'an object from names to entries');
-		if (entries === undefined) return undefined;
-		if (entries.size < least) at.report('AGW_EMPTY', value, 'at least one entry', 'add one');
-		const good: [string, unknown][] = [];
-		for (const [name, member] of entries) {
-			const place = at.key(name);
-			if (key(name, place) === undefined) continue;
-			// The name stays although its entry is bad: who refers to it makes no mistake.
-			good.push([name, shape(member, place)]);
-		}
-		return Object.fromEntries(good) as Loose<Record<string, T>>;
-	};
+  return (value, at) => {
+    const entries = readEntries(value, at, 'an object from names to entries');
+    if (entries === undefined) return undefined;
+    if (entries.size < least) at.report('AGW_EMPTY', value, 'at least one entry', 'add one');
+    const good: [string, unknown][] = [];
+    for (const [name, member] of entries) {
+      const place = at.key(name);
+      if (key(name, place) === undefined) continue;
+      // The name stays although its entry is bad: who refers to it makes no mistake.
+      good.push([name, shape(member, place)]);
+    }
+    return Object.fromEntries(good) as Loose<Record<string, T>>;
+  };
 }
 
 /** A list. */
 export function list<T>(shape: Shape<T>, least = 0): Shape<readonly T[]> {
-	return (value, at) => {
-		const items = readable(() => (Array.isArray(value) ? Array.from(value as unknown[]) : undefined));
-		if (items === undefined) {
-			at.report('AGW_TYPE', value, 'a list', 'write it as a list, even with one entry');
-			return undefined;
-		}
-		if (items.length < least) at.report('AGW_EMPTY', value, 'at least one entry', 'add one');
-		const good = items.map((item, i) => shape(item, at.index(i))).filter((item) => item !== undefined);
-		return good as unknown as Loose<readonly T[]>;
-	};
+  return (value, at) => {
+    const items = readable(() => (Array.isArray(value) ? Array.from(value as unknown[]) : undefined));
+    if (items === undefined) {
+      at.report('AGW_TYPE', value, 'a list', 'write it as a list, even with one entry');
+      return undefined;
+    }
+    if (items.length < least) at.report('AGW_EMPTY', value, 'at least one entry', 'add one');
+    const good = items.map((item, i) => shape(item, at.index(i))).filter((item) => item !== undefined);
+    return good as unknown as Loose<readonly T[]>;
+  };
 }
 
 /** One of two shapes: `false` as it is, all else by the shape. */
 export function orFalse<T>(shape: Shape<T>): Shape<T | false> {
-	return (value, at) =>
-		value === false ? (false as Loose<T | false>) : (shape(value, at) as Loose<T | false>);
+  return (value, at) =>
+    value === false ? (false as Loose<T | false>) : (shape(value, at) as Loose<T | false>);
 }
 
 /** An object that stands for a secret, where a text would be the secret itself and must not be shown. */
 export function secretReference<T extends object>(fields: Fields<T>): Shape<T> {
-	const shape = object(fields);
-	return (value, at) => {
-		if (typeof value === 'object') return shape(value, at);
-		at.report(
-			'AGW_SECRET_PLAIN',
-			SECRET,
-			'a reference { name, key } to a Secret',
-			"put the value into a Secret of the gateway's namespace and name it here; change the value if it was committed",
-		);
-		return undefined;
-	};
+  const shape = object(fields);
+  return (value, at) => {
+    if (typeof value === 'object') return shape(value, at);
+    at.report(
+      'AGW_SECRET_PLAIN',
+      SECRET,
+      'a reference { name, key } to a Secret',
+      "put the value into a Secret of the gateway's namespace and name it here; change the value if it was committed",
+    );
+    return undefined;
+  };
 }
 
 /** Own members that have a value, or a report that this is no object. */
 function readEntries(value: unknown, at: Place, expected: string): Map<string, unknown> | undefined {
-	const entries = readable(() =>
-		Object.prototype.toString.call(value) === '[object Object]'
-			? Object.entries(value as object).filter(([, member]) => member !== undefined)
-			: undefined,
-	);
-	if (entries !== undefined) return new Map(entries);
-	at.report('AGW_TYPE', value, expected, 'write an object of plain data');
-	return undefined;
+  const entries = readable(() =>
+    Object.prototype.toString.call(value) === '[object Object]'
+      ? Object.entries(value as object).filter(([, member]) => member !== undefined)
+      : undefined,
+  );
+  if (entries !== undefined) return new Map(entries);
+  at.report('AGW_TYPE', value, expected, 'write an object of plain data');
+  return undefined;
 }
 
 /** Reading an object can run its code (getters, proxies); one that throws counts as no plain data. */
 function readable<T>(read: () => T): T | undefined {
-	try {
-		return read();
-	} catch {
-		return undefined;
-	}
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }

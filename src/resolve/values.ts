@@ -6,150 +6,150 @@ import type { Shape } from './shape';
 
 /** A text of any form, not empty, without control characters. */
 export const text = (most = 512): Shape<string> =>
-	checked('AGW_TYPE', `a text of 1 to ${most} characters`, 'give such a text', (value) => {
-		return value.length > 0 && value.length <= most && !/\p{Cc}/u.test(value);
-	});
+  checked('AGW_TYPE', `a text of 1 to ${most} characters`, 'give such a text', (value) => {
+    return value.length > 0 && value.length <= most && !/\p{Cc}/u.test(value);
+  });
 
 export const truth: Shape<boolean> = (value, at) => {
-	if (typeof value === 'boolean') return value;
-	at.report('AGW_TYPE', value, 'true or false', 'write true or false, without quotes');
-	return undefined;
+  if (typeof value === 'boolean') return value;
+  at.report('AGW_TYPE', value, 'true or false', 'write true or false, without quotes');
+  return undefined;
 };
 
 export function integer(least: number, most: number): Shape<number> {
-	return numberWhere(`a whole number from ${least} to ${most}`, least, most, Number.isInteger);
+  return numberWhere(`a whole number from ${least} to ${most}`, least, most, Number.isInteger);
 }
 
 export const percent: Shape<number> = numberWhere('a number from 0 to 100', 0, 100, Number.isFinite);
 
 export function numberFrom(least: number, most: number): Shape<number> {
-	return numberWhere(`a number from ${least} to ${most}`, least, most, Number.isFinite);
+  return numberWhere(`a number from ${least} to ${most}`, least, most, Number.isFinite);
 }
 
 function numberWhere(
-	expected: string,
-	least: number,
-	most: number,
-	fits: (value: number) => boolean,
+  expected: string,
+  least: number,
+  most: number,
+  fits: (value: number) => boolean,
 ): Shape<number> {
-	return (value, at) => {
-		if (typeof value !== 'number') {
-			at.report('AGW_TYPE', value, expected, 'write it as a number, without quotes');
-		} else if (!fits(value) || value < least || value > most) {
-			at.report('AGW_NUMBER_RANGE', value, expected, 'choose a number of this range');
-		} else {
-			return value;
-		}
-		return undefined;
-	};
+  return (value, at) => {
+    if (typeof value !== 'number') {
+      at.report('AGW_TYPE', value, expected, 'write it as a number, without quotes');
+    } else if (!fits(value) || value < least || value > most) {
+      at.report('AGW_NUMBER_RANGE', value, expected, 'choose a number of this range');
+    } else {
+      return value;
+    }
+    return undefined;
+  };
 }
 
 export function word<const W extends string>(words: readonly W[]): Shape<W> {
-	return (value, at) => {
-		if (words.includes(value as W)) return value as W & string as never;
-		const fix = typeof value === 'string' ? suggest(value, words) : `use one of ${listWords(words)}`;
-		at.report('AGW_ENUM', value, listWords(words, 'or'), fix);
-		return undefined;
-	};
+  return (value, at) => {
+    if (words.includes(value as W)) return value as W & string as never;
+    const fix = typeof value === 'string' ? suggest(value, words) : `use one of ${listWords(words)}`;
+    at.report('AGW_ENUM', value, listWords(words, 'or'), fix);
+    return undefined;
+  };
 }
 
 /** Name of a Service, a namespace, a plan …: an RFC 1123 label. */
 export const label = (most = 63): Shape<string> =>
-	checked(
-		'AGW_NAME',
-		`a lower-case RFC 1123 label of at most ${most} characters`,
-		'use lower-case letters, digits and dashes, with a letter or digit at both ends',
-		(value) => value.length <= most && LABEL.test(value),
-	);
+  checked(
+    'AGW_NAME',
+    `a lower-case RFC 1123 label of at most ${most} characters`,
+    'use lower-case letters, digits and dashes, with a letter or digit at both ends',
+    (value) => value.length <= most && LABEL.test(value),
+  );
 
 /** Name of a Secret, a StorageClass or a version: RFC 1123 labels with dots between them. */
 export const dottedName: Shape<string> = checked(
-	'AGW_NAME',
-	'lower-case RFC 1123 labels of at most 63 characters, with dots between them',
-	'use lower-case letters, digits, dashes and dots, with a letter or digit at both ends',
-	(value) => value.length <= 253 && value.split('.').every((part) => part.length <= 63 && LABEL.test(part)),
+  'AGW_NAME',
+  'lower-case RFC 1123 labels of at most 63 characters, with dots between them',
+  'use lower-case letters, digits, dashes and dots, with a letter or digit at both ends',
+  (value) => value.length <= 253 && value.split('.').every((part) => part.length <= 63 && LABEL.test(part)),
 );
 
 export const secretKey: Shape<string> = checked(
-	'AGW_NAME',
-	'a key of a Secret: letters, digits, -, _ and .',
-	'name the key as it stands in the Secret',
-	(value) => value.length <= 253 && /^[-._A-Za-z0-9]+$/.test(value) && !/^\.{1,2}/.test(value),
+  'AGW_NAME',
+  'a key of a Secret: letters, digits, -, _ and .',
+  'name the key as it stands in the Secret',
+  (value) => value.length <= 253 && /^[-._A-Za-z0-9]+$/.test(value) && !/^\.{1,2}/.test(value),
 );
 
 export const host: Shape<string> = checked(
-	'AGW_HOST',
-	'a DNS name such as "api.example.com"',
-	'give the name alone, without scheme, port or wildcard, in ASCII (xn-- for others)',
-	(value) =>
-		value.length <= 253 &&
-		value
-			.toLowerCase()
-			.split('.')
-			.every((part) => part.length <= 63 && LABEL.test(part)),
+  'AGW_HOST',
+  'a DNS name such as "api.example.com"',
+  'give the name alone, without scheme, port or wildcard, in ASCII (xn-- for others)',
+  (value) =>
+    value.length <= 253 &&
+    value
+      .toLowerCase()
+      .split('.')
+      .every((part) => part.length <= 63 && LABEL.test(part)),
 );
 
 /** `/`, or `/a/b` of unreserved characters (RFC 3986, 2.3) without dot segments. */
 export const path: Shape<string> = checked(
-	'AGW_PATH',
-	'a path such as "/agents": segments of letters, digits, -, ., _ and ~',
-	'begin with one slash, end without one, and leave out empty and dot segments',
-	(value) => value === '/' || /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/.test(value),
+  'AGW_PATH',
+  'a path such as "/agents": segments of letters, digits, -, ., _ and ~',
+  'begin with one slash, end without one, and leave out empty and dot segments',
+  (value) => value === '/' || /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/.test(value),
 );
 
 export const method: Shape<string> = checked(
-	'AGW_METHOD',
-	listWords(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'], 'or'),
-	'write the method in upper case',
-	(value) => /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|QUERY)$/.test(value),
+  'AGW_METHOD',
+  listWords(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'], 'or'),
+  'write the method in upper case',
+  (value) => /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|QUERY)$/.test(value),
 );
 
 export const headerName: Shape<string> = checked(
-	'AGW_HEADER',
-	'a header name (RFC 9110 token)',
-	'use letters, digits and dashes',
-	(value) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/.test(value) && value !== '*',
+  'AGW_HEADER',
+  'a header name (RFC 9110 token)',
+  'use letters, digits and dashes',
+  (value) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/.test(value) && value !== '*',
 );
 
 /** Claim names and entry points: anything visible. */
 export const visible: Shape<string> = checked(
-	'AGW_TYPE',
-	'a text without spaces',
-	'give such a text',
-	(value) => /^[\x21-\x7e]{1,256}$/.test(value),
+  'AGW_TYPE',
+  'a text without spaces',
+  'give such a text',
+  (value) => /^[\x21-\x7e]{1,256}$/.test(value),
 );
 
 export const modelPattern: Shape<string> = checked(
-	'AGW_MODEL_PATTERN',
-	'a model name, or a prefix with one * at its end',
-	'leave the * at the end alone, or name the models one by one',
-	(value) => /^[^*\p{Cc}]*\*?$/u.test(value) && value.length > 0 && value.length <= 256,
+  'AGW_MODEL_PATTERN',
+  'a model name, or a prefix with one * at its end',
+  'leave the * at the end alone, or name the models one by one',
+  (value) => /^[^*\p{Cc}]*\*?$/u.test(value) && value.length > 0 && value.length <= 256,
 );
 
 export const image: Shape<string> = checked(
-	'AGW_IMAGE',
-	'an image reference such as "registry.example.com/team/image:1.2.3"',
-	'give registry, name and tag or digest',
-	(value) =>
-		value.length <= 512 &&
-		/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/.test(
-			value,
-		),
+  'AGW_IMAGE',
+  'an image reference such as "registry.example.com/team/image:1.2.3"',
+  'give registry, name and tag or digest',
+  (value) =>
+    value.length <= 512 &&
+    /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/.test(
+      value,
+    ),
 );
 
 /** Reports under `code` every value that is no text or does not pass. */
 export function checked(
-	code: ProblemCode,
-	expected: string,
-	fix: string,
-	passes: (value: string) => boolean,
+  code: ProblemCode,
+  expected: string,
+  fix: string,
+  passes: (value: string) => boolean,
 ): Shape<string> {
-	return (value, at: Place) => {
-		if (typeof value === 'string' && passes(value)) return value;
-		if (typeof value === 'string' && CREDENTIALS_IN_URL.test(value)) at.report(code, SECRET, expected, fix);
-		else at.report(typeof value === 'string' ? code : 'AGW_TYPE', value, expected, fix);
-		return undefined;
-	};
+  return (value, at: Place) => {
+    if (typeof value === 'string' && passes(value)) return value;
+    if (typeof value === 'string' && CREDENTIALS_IN_URL.test(value)) at.report(code, SECRET, expected, fix);
+    else at.report(typeof value === 'string' ? code : 'AGW_TYPE', value, expected, fix);
+    return undefined;
+  };
 }
 
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
