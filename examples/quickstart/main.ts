@@ -1,0 +1,9 @@
+import { join } from 'node:path';
+import { App, Chart } from 'cdk8s';
+import { AgentGateway } from 'cdk8s-agent-gateway';
+import { platform } from './platform';
+
+const app = new App({ outdir: join(__dirname, 'dist') });
+const chart = new Chart(app, 'agents', { namespace: 'agents' });
+export const gateway = new AgentGateway(chart, 'gateway', platform);
+app.synth();
