@@ -1,0 +1,126 @@
+/** The packed tarball, as a user gets it: what is in it, who can import it, and a cdk8s project that uses it. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+
+const root = resolve(__dirname, '../..');
+const project = mkdtempSync(join(tmpdir(), 'agent-gateway-package-'));
+const installed = join(project, 'node_modules/cdk8s-agent-gateway');
+const bin = (name: string) => join(root, 'node_modules/.bin', name);
+let packed: string[] = [];
+
+beforeAll(() => {
+  run(bin('tsc'), ['--build'], root);
+  const [report] = JSON.parse(
+    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], root),
+  );
+  packed = report.files.map((file: { path: string }) => file.path);
+  mkdirSync(installed, { recursive: true });
+  run('tar', ['-xzf', join(project, report.filename), '--strip-components=1', '-C', installed], project);
+  // The peers that a user installs beside it.
+  for (const peer of ['cdk8s', 'cdk8s-plus-28', 'constructs', '@types']) {
+    symlinkSync(join(root, 'node_modules', peer), join(project, 'node_modules', peer));
+  }
+  writeFileSync(join(project, 'main.ts'), MAIN);
+}, 120_000);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+const MAIN = `
+import { App, Chart } from 'cdk8s';
+import { AgentGateway, type AgentGatewayProps } from 'cdk8s-agent-gateway';
+
+const props: AgentGatewayProps = {
+  hosts: ['api.example.com'],
+  edge: { traefik: {} },
+  auth: { apiKeys: { secret: { name: 'keys', key: 'keys.json' } } },
+  plans: { free: { requestsPerMinute: 10 } },
+  services: { agents: { path: '/agents', backend: { service: 'agents', port: 8000 } } },
+};
+const app = new App();
+new AgentGateway(new Chart(app, 'chart'), 'gateway', props);
+app.synth();
+`;
+
+function run(command: string, args: string[], cwd: string): string {
+  try {
+    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`);
+  }
+}
+
+it('holds the compiled library with types, the router, the Dockerfile, README and licence, and nothing else', () => {
+  const library = /^lib\/(?!router\/).*\.(js|d\.ts)$/;
+  expect(packed.filter((path) => !library.test(path)).sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    'bundle/Dockerfile',
+    'bundle/router.cjs',
+    'package.json',
+  ]);
+  expect(packed.filter((path) => /^lib\/index\.(js|d\.ts)$/.test(path))).toHaveLength(2);
+});
+
+it('has no dependencies but its peers', () => {
+  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+  expect(manifest.dependencies).toBeUndefined();
+  expect(Object.keys(manifest.peerDependencies).sort()).toEqual(['cdk8s', 'cdk8s-plus-28', 'constructs']);
+});
+
+it.each([
+  ['node10', 'commonjs', ['--ignoreDeprecations', '6.0']],
+  ['node16', 'node16', []],
+  ['bundler', 'esnext', []],
+])('imports from TypeScript under %s resolution', (moduleResolution, module, more) => {
+  const options = [
+    '--strict',
+    '--noEmit',
+    '--skipLibCheck',
+    'false',
+    '--types',
+    'node',
+    '--target',
+    'es2022',
+  ];
+  run(
+    bin('tsc'),
+    [...options, '--module', module, '--moduleResolution', moduleResolution, ...more, 'main.ts'],
+    project,
+  );
+});
+
+it('imports from CommonJS and from ES modules', () => {
+  const names = 'Object.keys(m).join()';
+  const commonJs = run('node', ['-p', `const m = require('cdk8s-agent-gateway'); ${names}`], project);
+  expect(commonJs).toContain('AgentGateway');
+  const esm = [
+    '--input-type=module',
+    '-e',
+    "import { AgentGateway } from 'cdk8s-agent-gateway'; console.log(AgentGateway.name)",
+  ];
+  expect(run('node', esm, project).trim()).toBe('AgentGateway');
+});
+
+it('works with cdk8s synth in a project of its own', () => {
+  const compile = [
+    '--module',
+    'node16',
+    '--moduleResolution',
+    'node16',
+    '--types',
+    'node',
+    '--target',
+    'es2022',
+  ];
+  run(bin('tsc'), [...compile, '--skipLibCheck', 'main.ts'], project);
+  writeFileSync(join(project, 'cdk8s.yaml'), 'language: typescript\napp: node main.js\n');
+  run(bin('cdk8s'), ['synth', '--check-upgrade=false'], project);
+  const kinds = parseAllDocuments(readFileSync(join(project, 'dist/chart.k8s.yaml'), 'utf8')).map(
+    (document) => document.get('kind'),
+  );
+  expect(kinds).toEqual(expect.arrayContaining(['Deployment', 'StatefulSet', 'IngressRoute', 'ConfigMap']));
+});
