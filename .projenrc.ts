@@ -121,5 +121,23 @@ project.addTask('quickstart', {
   description: 'Synthesises examples/quickstart, runs its router and shows it at work',
   steps: [{ spawn: bundle.name }, { exec: 'tsc --build' }, { exec: 'tsx examples/quickstart/demo.ts' }],
 });
+project.addTask('golden', {
+  description: 'Writes the expected manifests of test/golden anew',
+  env: { GOLDEN: 'write' },
+  exec: 'jest test/golden',
+});
+project.addTask('docs', {
+  description: 'Writes docs/problems.md anew',
+  exec: 'tsx scripts/problems.ts',
+});
+for (const [name, description] of [
+  ['synth', 'Measures import and synthesis'],
+  ['start', 'Measures start and idle memory of the router'],
+] as const) {
+  project.addTask(`bench:${name}`, {
+    description,
+    steps: [{ spawn: bundle.name }, { exec: 'tsc --build' }, { exec: `tsx bench/${name}.ts` }],
+  });
+}
 
 project.synth();

@@ -1,0 +1,43 @@
+/** The cases of `test/golden/cases`: other tests put the same props to other judges. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AgentGatewayProps } from 'cdk8s-agent-gateway';
+import { parse, stringify } from 'yaml';
+import { type KubernetesObject, synthesise } from './synthesise';
+
+export interface GoldenCase {
+  readonly name: string;
+  /** Kinds whose objects are written out. */
+  readonly kinds: readonly string[];
+  /** All objects that the props give. */
+  readonly objects: readonly KubernetesObject[];
+}
+
+const folder = join(__dirname, '../golden/cases');
+
+const BASE: AgentGatewayProps = {
+  name: 'golden',
+  hosts: ['api.example.com'],
+  edge: { traefik: {} },
+  auth: { apiKeys: { secret: { name: 'keys', key: 'keys.json' } } },
+  plans: { free: { requestsPerMinute: 10 } },
+  services: { agents: { path: '/agents', backend: { service: 'agents', port: 8000 } } },
+};
+
+export function goldenCases(): readonly GoldenCase[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.endsWith('.golden.yaml'));
+  return names.sort().map((file) => {
+    const { kinds, props } = parse(readFileSync(join(folder, file), 'utf8'));
+    return { name: file.replace('.yaml', ''), kinds, objects: synthesise({ ...BASE, ...props }) };
+  });
+}
+
+/** The objects to look at, with hashes of the router's program left out: it changes with every change of the router. */
+export function goldenText({ objects, kinds }: GoldenCase): string {
+  return objects
+    .filter(({ kind }) => kinds.includes(kind))
+    .map((object) => stringify(object, { lineWidth: 0 }))
+    .join('---\n')
+    .replace(/(-program-)[0-9a-f]{8,}/g, '$1<hash>')
+    .replace(/(router\.cjs\.gz: ).*/g, '$1<bytes>');
+}
