@@ -33,6 +33,17 @@ export const ERRORS = {
   body_too_large: { status: 413, title: 'The body is too large', type: 'invalid_request_error' },
   limit_exceeded: { status: 429, title: 'A limit of the plan is used up', type: 'rate_limit_error' },
   limits_unavailable: { status: 503, title: 'Limits cannot be checked right now', type: 'api_error' },
+  request_invalid: { status: 400, title: 'The request is not valid HTTP', type: 'invalid_request_error' },
+  request_timeout: {
+    status: 408,
+    title: 'The request did not arrive in time',
+    type: 'invalid_request_error',
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'The request headers are too large',
+    type: 'invalid_request_error',
+  },
   upgrade_invalid: {
     status: 400,
     title: 'Only WebSocket upgrades are supported',

@@ -1,0 +1,43 @@
+/** The line that the log gets for every request, once it has ended. */
+import { ERRORS } from './errors';
+import type { Exchange } from './exchange';
+import type { Log, LogLevel } from './log';
+
+/** A name that a client chose does not make a line any longer. Unit: characters. */
+const MODEL_CHARACTERS_MOST = 100;
+const PATH_CHARACTERS_MOST = 1_024;
+
+export function logExchange(log: Log, exchange: Exchange): void {
+  const { admission, caller, request } = exchange;
+  log.write(levelOf(exchange), {
+    requestId: exchange.requestId,
+    method: request.method,
+    path: exchange.path.slice(0, PATH_CHARACTERS_MOST),
+    status: exchange.status,
+    code: exchange.code,
+    cause: exchange.cause,
+    service: exchange.route?.name,
+    version: admission?.version.name,
+    variant: admission?.variant,
+    backend: exchange.backend?.id,
+    model: exchange.modelName?.slice(0, MODEL_CHARACTERS_MOST),
+    plan: admission?.plan.name,
+    tenant: caller?.tenant,
+    durationMilliseconds: rounded(performance.now() - exchange.startedAt),
+    firstByteMilliseconds:
+      exchange.firstByteAt === 0 ? undefined : rounded(exchange.firstByteAt - exchange.startedAt),
+    bytesIn: exchange.bytesIn,
+    bytesOut: exchange.bytesOut,
+    aborted: exchange.aborted,
+  });
+}
+
+/** A client's mistake is no event for the operator; a failing service is one, our own failure more so. */
+function levelOf(exchange: Exchange): LogLevel {
+  if (exchange.code === 'internal_error') return 'error';
+  return exchange.code !== undefined && ERRORS[exchange.code].status >= 500 ? 'warn' : 'info';
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
+}

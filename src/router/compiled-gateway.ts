@@ -1,0 +1,70 @@
+/** What is worked out of the model once, at start, so that no request has to. */
+import { compileOrigins, type OriginMatcher, preflightHeaders } from '../model/cors';
+import type { CorsModel, GatewayModel } from '../model/gateway-model';
+import { compileRoutes, type RouteTable } from '../model/route';
+
+export interface CompiledGateway {
+  readonly model: GatewayModel;
+  readonly routes: RouteTable;
+  /** Absent when there is no CORS, or the edge does it. */
+  readonly cors?: CompiledCors;
+  /** Names and values in turn; empty when the edge sets them. */
+  readonly securityHeaders: readonly string[];
+  /** Lower-case names of answer headers that are the router's to set, so a backend's own are dropped. */
+  readonly ownedAnswerHeaders: ReadonlySet<string>;
+  /** Whether `X-Forwarded-*` come from an edge that has replaced what clients sent. */
+  readonly trustsForwarded: boolean;
+}
+
+export interface CompiledCors {
+  readonly model: CorsModel;
+  readonly allows: OriginMatcher;
+  /** For preflights besides the headers of every answer. Names and values in turn. */
+  readonly preflight: readonly string[];
+}
+
+/** Headers of every gateway's answers that no backend may set. */
+const ALWAYS_OWNED = [
+  'x-request-id',
+  'x-api-version',
+  'ratelimit',
+  'ratelimit-policy',
+  'x-gateway-degraded',
+  'server',
+  'x-powered-by',
+];
+
+const CORS_OWNED = [
+  'access-control-allow-origin',
+  'access-control-allow-credentials',
+  'access-control-expose-headers',
+  'access-control-allow-methods',
+  'access-control-allow-headers',
+  'access-control-max-age',
+  'access-control-allow-private-network',
+];
+
+export function compileGateway(model: GatewayModel): CompiledGateway {
+  const { cors, edgeDuties } = model;
+  const doesCors = cors !== undefined && !edgeDuties.includes('cors');
+  const securityHeaders = edgeDuties.includes('security-headers') ? {} : model.securityHeaders;
+  return {
+    model,
+    routes: compileRoutes(model),
+    ...(doesCors
+      ? { cors: { model: cors, allows: compileOrigins(cors), preflight: flat(preflightHeaders(cors)) } }
+      : {}),
+    securityHeaders: flat(securityHeaders),
+    ownedAnswerHeaders: new Set([
+      ...ALWAYS_OWNED,
+      ...(doesCors ? CORS_OWNED : []),
+      ...Object.keys(securityHeaders).map((name) => name.toLowerCase()),
+    ]),
+    trustsForwarded: edgeDuties.includes('forwarded-headers'),
+  };
+}
+
+/** Headers as Node takes them without a copy: names and values in turn. */
+export function flat(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers).flat();
+}

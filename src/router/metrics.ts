@@ -1,0 +1,110 @@
+/**
+ * A small registry of metrics in the text format 0.0.4 of Prometheus. Whoever adds to a series gives its label values
+ * in the order of the label names, and takes them from a bounded set: a series is kept for as long as the process lives.
+ */
+
+/** Something that can be scraped. */
+export interface Metric {
+  /** The lines of the metric, each with its line end. */
+  render(): string;
+}
+
+/** Between label values in a key; no name in a model has it. */
+const SEPARATOR = '\n';
+
+export class Counter implements Metric {
+  private readonly series = new Map<string, number>();
+
+  constructor(
+    private readonly name: string,
+    private readonly help: string,
+    private readonly labels: readonly string[],
+  ) {
+    if (labels.length === 0) this.series.set('', 0);
+  }
+
+  add(values: readonly string[], amount = 1): void {
+    const key = values.join(SEPARATOR);
+    this.series.set(key, (this.series.get(key) ?? 0) + amount);
+  }
+
+  render(): string {
+    let text = head(this.name, this.help, 'counter');
+    for (const [key, value] of this.series) text += `${this.name}${labelText(this.labels, key)} ${value}\n`;
+    return text;
+  }
+}
+
+/** A value that is asked for when somebody looks; `undefined` leaves the series out. */
+export class Gauge implements Metric {
+  constructor(
+    private readonly name: string,
+    private readonly help: string,
+    private readonly value: () => number | undefined,
+  ) {}
+
+  render(): string {
+    const value = this.value();
+    return value === undefined ? '' : `${head(this.name, this.help, 'gauge')}${this.name} ${value}\n`;
+  }
+}
+
+interface Observations {
+  readonly counts: number[];
+  sum: number;
+}
+
+export class Histogram implements Metric {
+  private readonly series = new Map<string, Observations>();
+
+  /** @param bounds upper bounds, ascending; the last bucket, without a bound, is added */
+  constructor(
+    private readonly name: string,
+    private readonly help: string,
+    private readonly labels: readonly string[],
+    private readonly bounds: readonly number[],
+  ) {}
+
+  observe(values: readonly string[], amount: number): void {
+    const key = values.join(SEPARATOR);
+    let found = this.series.get(key);
+    if (found === undefined) {
+      found = { counts: new Array<number>(this.bounds.length + 1).fill(0), sum: 0 };
+      this.series.set(key, found);
+    }
+    let bucket = 0;
+    while (bucket < this.bounds.length && amount > (this.bounds[bucket] as number)) bucket++;
+    (found.counts[bucket] as number)++;
+    found.sum += amount;
+  }
+
+  render(): string {
+    let text = head(this.name, this.help, 'histogram');
+    for (const [key, { counts, sum }] of this.series) {
+      let total = 0;
+      for (let bucket = 0; bucket < counts.length; bucket++) {
+        total += counts[bucket] as number;
+        const bound = bucket < this.bounds.length ? String(this.bounds[bucket]) : '+Inf';
+        const labels = labelText([...this.labels, 'le'], `${key}${SEPARATOR}${bound}`);
+        text += `${this.name}_bucket${labels} ${total}\n`;
+      }
+      const labels = labelText(this.labels, key);
+      text += `${this.name}_sum${labels} ${sum}\n${this.name}_count${labels} ${total}\n`;
+    }
+    return text;
+  }
+}
+
+function head(name: string, help: string, type: string): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+}
+
+function labelText(labels: readonly string[], key: string): string {
+  if (labels.length === 0) return '';
+  const values = key.split(SEPARATOR);
+  return `{${labels.map((label, index) => `${label}="${escaped(values[index] ?? '')}"`).join(',')}}`;
+}
+
+function escaped(value: string): string {
+  return value.replace(/[\\"\n]/g, (character) => (character === '\n' ? '\\n' : `\\${character}`));
+}

@@ -1,0 +1,44 @@
+/** What the failures of a connection to a backend mean. */
+import type { ClientRequest } from 'node:http';
+import type { ErrorCode } from '../errors';
+import { ConnectTimeoutError } from './backend-agent';
+
+/** System errors (libuv names) of connections that were never there. */
+const NEVER_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'EMFILE',
+]);
+
+/** For a failure before the first byte of an answer. */
+export function codeOfFailure(error: NodeJS.ErrnoException): ErrorCode {
+  if (error instanceof ConnectTimeoutError || error.code === 'ETIMEDOUT') return 'backend_timeout';
+  return error.code !== undefined && NEVER_CONNECTED.has(error.code)
+    ? 'backend_unreachable'
+    : 'backend_failed';
+}
+
+/** Methods that may be sent twice (RFC 9110 section 9.2.2). */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+/**
+ * A connection that the backend had closed answers a request with a reset within a round trip. What comes later may
+ * be a backend that died of the request, and an agent must not do its work twice. Unit: milliseconds.
+ */
+const RESET_MILLISECONDS_MOST = 200;
+
+/**
+ * Whether a pooled connection had been closed by the backend when the request was sent on it, so that the request can
+ * be sent again on another one.
+ */
+export function diedBeforeItWasUsed(
+  upstream: ClientRequest,
+  error: NodeJS.ErrnoException,
+  afterMilliseconds: number,
+): boolean {
+  if (!upstream.reusedSocket || (error.code !== 'ECONNRESET' && error.code !== 'EPIPE')) return false;
+  return IDEMPOTENT.has(upstream.method) || afterMilliseconds < RESET_MILLISECONDS_MOST;
+}

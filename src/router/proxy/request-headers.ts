@@ -1,0 +1,119 @@
+/**
+ * The headers that a backend gets (contract I3, I4, H1, H4): the client's as they came, without what is about the
+ * connection or belongs to the gateway, and then the gateway's own.
+ */
+import type { BackendModel } from '../../model/gateway-model';
+import { IDENTITY_HEADERS, isIdentityHeader } from '../../model/headers';
+import type { CompiledGateway } from '../compiled-gateway';
+import type { Exchange } from '../exchange';
+import { HOP_BY_HOP, namedByConnection } from './hop-by-hop';
+import { memoByName } from './name-memo';
+
+type Use = 'pass' | 'drop' | 'forwarded' | 'authorization';
+
+/** Set by the router itself, or of no use behind it. `expect` was answered; `x-api-key` is the gateway's credential. */
+const REPLACED = new Set([
+  'host',
+  'expect',
+  'content-length',
+  'x-api-key',
+  'x-request-id',
+  'traceparent',
+  'x-forwarded-prefix',
+]);
+
+const useOf = memoByName((name): Use => {
+  if (HOP_BY_HOP.has(name) || REPLACED.has(name) || isIdentityHeader(name)) return 'drop';
+  if (name === 'authorization') return 'authorization';
+  const plain = name.replace(/[^a-z0-9]/g, '-');
+  if (plain === 'forwarded' || plain === 'x-real-ip' || plain.startsWith('x-forwarded-')) {
+    return plain === name ? 'forwarded' : 'drop';
+  }
+  // `X_Request_Id` and its like: a backend could take it for the header that the router sets.
+  return plain !== name && (REPLACED.has(plain) || plain === 'authorization') ? 'drop' : 'pass';
+});
+
+/** Headers for the backend, names and values in turn, without those that frame the body. */
+export function backendHeaders(
+  gateway: CompiledGateway,
+  exchange: Exchange,
+  backend: BackendModel,
+): string[] {
+  const { request } = exchange;
+  const headers = ['host', backend.port === 80 ? backend.host : `${backend.host}:${backend.port}`];
+  const named = namedByConnection(request.headers.connection);
+  const trusted = gateway.trustsForwarded;
+  let authorization = passesAuthorization(exchange);
+  let forwardedFor: string | undefined;
+  const raw = request.rawHeaders;
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at] as string;
+    const value = raw[at + 1] as string;
+    const use = useOf(name);
+    if (use === 'drop' || named?.has(name.toLowerCase())) continue;
+    if (use === 'authorization') {
+      // The first one was verified; a second one would reach the backend unverified.
+      if (!authorization) continue;
+      authorization = false;
+    } else if (use === 'forwarded') {
+      if (!trusted) continue;
+      if (name.toLowerCase() === 'x-forwarded-for') {
+        forwardedFor = forwardedFor === undefined ? value : `${forwardedFor}, ${value}`;
+        continue;
+      }
+    }
+    headers.push(name, value);
+  }
+  addForwarded(headers, gateway, exchange, forwardedFor);
+  addIdentity(headers, exchange);
+  return headers;
+}
+
+/** A Bearer that is an API key is the gateway's credential, not the backend's, and stops here like `X-API-Key`. */
+function passesAuthorization(exchange: Exchange): boolean {
+  return exchange.caller?.via !== 'api-key' || exchange.request.headers['x-api-key'] !== undefined;
+}
+
+function addForwarded(
+  headers: string[],
+  gateway: CompiledGateway,
+  exchange: Exchange,
+  forwardedFor: string | undefined,
+): void {
+  const { request, route } = exchange;
+  const peer = peerAddress(request.socket.remoteAddress);
+  headers.push('x-forwarded-for', forwardedFor === undefined ? peer : `${forwardedFor}, ${peer}`);
+  if (!gateway.trustsForwarded) {
+    headers.push('x-forwarded-proto', 'http');
+    if (request.headers.host !== undefined) headers.push('x-forwarded-host', request.headers.host);
+  }
+  if (route !== undefined && route.prefix !== '') headers.push('x-forwarded-prefix', route.prefix);
+}
+
+/** Without the form that IPv4 takes on an IPv6 socket (RFC 4291 section 2.5.5.2). */
+function peerAddress(address: string | undefined): string {
+  if (address === undefined) return 'unknown';
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}
+
+function addIdentity(headers: string[], exchange: Exchange): void {
+  const { caller, admission } = exchange;
+  headers.push('x-request-id', exchange.requestId, 'traceparent', exchange.traceparent);
+  if (caller === undefined || admission === undefined) return;
+  headers.push(IDENTITY_HEADERS.subject, headerText(caller.subject));
+  if (caller.tenant !== undefined) headers.push(IDENTITY_HEADERS.tenant, headerText(caller.tenant));
+  headers.push(IDENTITY_HEADERS.plan, admission.plan.name);
+  if (admission.version.name !== '') headers.push(IDENTITY_HEADERS.version, admission.version.name);
+  if (admission.variant !== undefined) headers.push(IDENTITY_HEADERS.variant, admission.variant);
+}
+
+/**
+ * A claim as header text. A claim that is not printable ASCII, or has a space or a percent sign, is percent-encoded as
+ * UTF-8, all of these characters of it, so that no two claims look the same to a backend.
+ */
+export function headerText(claim: string): string {
+  if (!/[^\x21-\x7e]|%/.test(claim)) return claim;
+  return claim.replace(/[^\x21-\x7e]+|%/gu, (part) =>
+    Buffer.from(part, 'utf8').toString('hex').toUpperCase().replace(/../g, '%$&'),
+  );
+}

@@ -1,0 +1,34 @@
+/** The headers of a backend's answer as the client gets them (contract H2, H3, H4). */
+import type { IncomingMessage } from 'node:http';
+import { answerHeaders } from '../answer-headers';
+import type { CompiledGateway } from '../compiled-gateway';
+import type { Exchange } from '../exchange';
+import { HOP_BY_HOP, namedByConnection } from './hop-by-hop';
+import { memoByName } from './name-memo';
+
+/** `life`: says when a version ends; passes unless the gateway says it. */
+type Use = 'pass' | 'drop' | 'life';
+
+/** Makes the headers of one gateway's answers; names and values in turn. */
+export function responseHeadersOf(
+  gateway: CompiledGateway,
+): (exchange: Exchange, answer: IncomingMessage) => string[] {
+  const useOf = memoByName((name): Use => {
+    if (HOP_BY_HOP.has(name) || gateway.ownedAnswerHeaders.has(name)) return 'drop';
+    return name === 'deprecation' || name === 'sunset' ? 'life' : 'pass';
+  });
+  return (exchange, answer) => {
+    const headers = answerHeaders(gateway, exchange);
+    const own = headers.length;
+    const raw = answer.rawHeaders;
+    const named = namedByConnection(answer.headers.connection);
+    for (let at = 0; at < raw.length; at += 2) {
+      const name = raw[at] as string;
+      const use = useOf(name);
+      if (use === 'drop' || named?.has(name.toLowerCase())) continue;
+      if (use === 'life' && headers.lastIndexOf(name.toLowerCase(), own - 1) !== -1) continue;
+      headers.push(name, raw[at + 1] as string);
+    }
+    return headers;
+  };
+}

@@ -1,0 +1,118 @@
+/** The router as one thing that starts and stops: the listener for requests, the one for operators, and the drain. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { GatewayModel } from '../model/gateway-model';
+import { logExchange } from './access-log';
+import { createAdmin } from './admin';
+import { compileGateway } from './compiled-gateway';
+import type { Verifier } from './identity/verifier';
+import type { LimitStore } from './limits/store';
+import { Listener } from './listener';
+import type { Log } from './log';
+import { RouterMetrics } from './router-metrics';
+
+/** All that a router is made of. */
+export interface RouterOptions {
+  readonly model: GatewayModel;
+  readonly verifier: Verifier;
+  readonly store: LimitStore;
+  readonly log: Log;
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly adminPort: number;
+  readonly bindAddress: string;
+  /** Whether callers can be verified, or waiting for that was given up. */
+  identityReady(): boolean;
+  jwksAgeSeconds(): number | undefined;
+}
+
+export interface Router {
+  readonly port: number;
+  readonly adminPort: number;
+  /**
+   * Stops: readiness fails at once, new requests are served for `drainSeconds` more, and what runs then has until
+   * `graceSeconds` after the call. Closes the store too. May be called twice.
+   */
+  stop(drainSeconds: number, graceSeconds: number): Promise<void>;
+}
+
+/** How often a router that stops looks for connections that have become idle. */
+const LOOK_MILLISECONDS = 25;
+
+/** @throws when a port cannot be had */
+export async function startRouter(options: RouterOptions): Promise<Router> {
+  const { store, log } = options;
+  const lifetime = { draining: false };
+  const metrics = new RouterMetrics({ store, jwksAgeSeconds: options.jwksAgeSeconds });
+  const parts = { gateway: compileGateway(options.model), verifier: options.verifier, store };
+  const listener = new Listener(parts, lifetime, {
+    begin: () => metrics.inFlight++,
+    end: (exchange) => {
+      metrics.observe(exchange);
+      logExchange(log, exchange);
+    },
+  });
+  const admin = createAdmin({
+    metrics: () => metrics.render(),
+    missing: () => [
+      ...(lifetime.draining ? ['draining'] : []),
+      ...(store.state() === 'unknown' ? ['store'] : []),
+      ...(options.identityReady() ? [] : ['identity']),
+    ],
+  });
+
+  const port = await listen(listener.server, options.port, options.bindAddress);
+  const adminPort = await listen(admin, options.adminPort, options.bindAddress);
+
+  let stopping: Promise<void> | undefined;
+  const stop = async (drainSeconds: number, graceSeconds: number) => {
+    lifetime.draining = true;
+    const endsAt = performance.now() + graceSeconds * 1000;
+    await sleep(drainSeconds * 1000);
+    await closeListener(listener, endsAt);
+    listener.destroyBackends();
+    admin.close();
+    admin.closeAllConnections();
+    await store.close();
+  };
+  return {
+    port,
+    adminPort,
+    stop: (drainSeconds, graceSeconds) => (stopping ??= stop(drainSeconds, graceSeconds)),
+  };
+}
+
+/** Takes no more connections, and returns once the last one is gone or the time is over. */
+async function closeListener(listener: Listener, endsAt: number): Promise<void> {
+  const { server, connections } = listener;
+  server.close();
+  // Bounded: ends with the last connection, or at `endsAt`, after which none is left.
+  while (connections.size > 0 && performance.now() < endsAt) {
+    server.closeIdleConnections();
+    connections.destroyUnused();
+    await sleep(LOOK_MILLISECONDS);
+  }
+  connections.destroy();
+}
+
+/** Where a machine has no IPv6, the address that stands for both families gives way to the one for IPv4. */
+async function listen(server: Server, port: number, address: string): Promise<number> {
+  try {
+    return await listenOn(server, port, address);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (address !== '::' || (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL')) throw error;
+    return listenOn(server, port, '0.0.0.0');
+  }
+}
+
+function listenOn(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host, backlog: 4_096 }, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
