@@ -12,6 +12,7 @@ export interface Caller {
   readonly claimedPlan?: string;
 }
 
+/** `{ name: 'free', plan: {…}, unknown: 'gold' }` for a token that claims a plan "gold" that there is not. */
 export interface PlanDecision {
   readonly name: string;
   readonly plan: PlanModel;

@@ -4,6 +4,7 @@ import type { CorsModel } from './gateway-model';
 /** A model's origins, compiled once. */
 export type OriginMatcher = (origin: string) => boolean;
 
+/** Works out once which origins a gateway allows. */
 export function compileOrigins(cors: CorsModel): OriginMatcher {
   const any = cors.origins.includes('*');
   const exact = new Set(cors.origins);

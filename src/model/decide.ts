@@ -33,6 +33,7 @@ export interface BodyFacts {
   readonly model?: string;
 }
 
+/** `{ kind: 'backend', id: 'openai-agent:8000', backend: {…}, path: '/agents/chat' }` */
 export interface BackendDecision {
   readonly kind: 'backend';
   readonly id: string;

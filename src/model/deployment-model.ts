@@ -14,6 +14,7 @@ export interface EdgeModel {
   readonly none?: Readonly<Record<string, never>>;
 }
 
+/** What the objects name of the Traefik that is in the cluster. */
 export interface TraefikModel {
   /** Namespace that Traefik's pods run in, for the NetworkPolicy. */
   readonly namespace: string;
@@ -24,12 +25,14 @@ export interface TraefikModel {
   readonly tls?: TlsModel;
 }
 
+/** Exactly one of `certResolver` and `secretName` is there. */
 export interface TlsModel {
   readonly certResolver?: string;
   readonly secretName?: string;
   readonly minVersion: '1.2' | '1.3';
 }
 
+/** The router's Deployment and its bounds. */
 export interface RouterModel {
   /** Image with the router inside; absent = a stock Node image and the program from a ConfigMap. */
   readonly image?: string;
@@ -48,6 +51,7 @@ export interface StoreModel {
   readonly external?: { readonly urlSecret: SecretKeyModel };
 }
 
+/** The Redis that the gateway brings. */
 export interface ManagedRedisModel {
   readonly image: string;
   readonly memoryMebibytes: number;

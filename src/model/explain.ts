@@ -8,6 +8,7 @@ import type { GatewayModel } from './gateway-model';
 import { compileRoutes, matchRoute, type RouteMatch } from './route';
 import type { VersionDecision } from './version';
 
+/** A request, as far as decisions depend on it. */
 export interface ExplainRequest {
   readonly method: string;
   /** Path without query. */

@@ -85,6 +85,7 @@ export interface WindowModel {
   readonly name: WindowName;
   readonly requests: number;
 }
+/** Names of windows, as clients read them in `RateLimit` headers and problem bodies. */
 export type WindowName = 'minute' | 'hour' | 'day';
 
 /** An organisation that callers belong to. */
@@ -116,6 +117,7 @@ export interface ServiceModel {
   readonly versions: Readonly<Record<string, ServiceVersionModel>>;
 }
 
+/** How long the router waits for backends. Parts of a second are allowed. */
 export interface TimeoutsModel {
   readonly connectSeconds: number;
   readonly firstByteSeconds: number;

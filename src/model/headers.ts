@@ -21,6 +21,7 @@ export function isIdentityHeader(name: string): boolean {
   return IDENTITY_NAMES.has(name.toLowerCase().replace(/[^a-z0-9]/g, '-'));
 }
 
+/** The id of a request, on its way to the backend and back (contract H1). */
 export const REQUEST_ID_HEADER = 'x-request-id';
 
 /** Headers of an answer that a browser's script may read, before what the user adds. */

@@ -1,6 +1,7 @@
 /** What plans limit, in the words that store, headers and tests share (contract L1, L3, L5). */
 import type { PlanModel, WindowModel, WindowName } from './gateway-model';
 
+/** How a window counts. */
 export interface WindowKind {
   /**
    * `sliding`: in any stretch of `seconds`, at most the plan's requests.
@@ -10,6 +11,7 @@ export interface WindowKind {
   readonly seconds: number;
 }
 
+/** Every window that a plan can have. */
 export const WINDOW_KINDS: Readonly<Record<WindowName, WindowKind>> = {
   minute: { kind: 'sliding', seconds: 60 },
   hour: { kind: 'sliding', seconds: 3_600 },

@@ -11,6 +11,7 @@ export interface Problem {
   readonly fix: string;
 }
 
+/** Codes are stable: programs may compare them. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** Every code with its meaning. */

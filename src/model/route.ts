@@ -37,6 +37,7 @@ export interface RouteTable {
 const NOT_FOUND = { kind: 'refused', code: 'route_not_found' } as const;
 const INVALID = { kind: 'refused', code: 'path_invalid' } as const;
 
+/** Makes the table that `matchRoute` looks into. */
 export function compileRoutes(model: GatewayModel): RouteTable {
   const byPath = new Map(
     Object.entries(model.services).map(([name, service]) => [service.path, { name, service }]),

@@ -10,6 +10,7 @@ import type {
 import { matchesModel } from './model-pattern';
 import { pickShare } from './split';
 
+/** `{ target: {…}, variant: 'b' }` */
 export interface TargetDecision {
   readonly target: TargetModel;
   /** Name of the variant that was picked; absent for a service without variants. */

@@ -3,6 +3,7 @@ import { type Caller, own } from './caller';
 import type { GatewayModel, VersionModel } from './gateway-model';
 import { pickShare } from './split';
 
+/** `{ name: 'v2', reason: 'split' }` */
 export interface VersionDecision {
   /** `''` for a gateway without versions. */
   readonly name: string;

@@ -5,6 +5,7 @@ export interface CorsProps {
   /**
    * Origins that are allowed, exactly: `https://app.example.com`. `*` alone allows any.
    * Range: at least one, here or in `originPatterns`.
+   * @default - none but those of `originPatterns`
    * @problem AGW_ORIGIN not an origin
    */
   readonly origins?: readonly string[];

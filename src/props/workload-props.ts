@@ -53,6 +53,7 @@ export interface RouterProps {
 /** Bounds of a number of pods. */
 export interface ReplicasProps {
   /**
+   * Pods that always run.
    * Unit: pods. Range: 1 to 1_000, whole.
    * @default 2
    * @problem AGW_REPLICAS above `max`
@@ -60,6 +61,7 @@ export interface ReplicasProps {
   readonly min?: number;
 
   /**
+   * Pods that run at most.
    * Unit: pods. Range: 1 to 1_000, whole.
    * @default 10
    * @problem AGW_REPLICAS below `min`
@@ -136,6 +138,7 @@ export interface ManagedRedisProps {
 /** The volume of a Redis. */
 export interface PersistenceProps {
   /**
+   * Size of the volume.
    * Unit: GiB. Range: 1 to 1_024, whole.
    * @default 1
    * @problem AGW_NUMBER_RANGE outside the range

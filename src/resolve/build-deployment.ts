@@ -12,6 +12,7 @@ import type { TlsProps, TraefikProps } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type { RedisProps, RouterProps } from '../props/workload-props';
 
+/** The part of the model that no router reads: edge, pods, images, store. */
 export function buildDeployment(props: AgentGatewayProps): DeploymentModel {
   return {
     edge: buildEdge(props),

@@ -28,6 +28,7 @@ import { impliedDefaultVersion } from './version-checks';
 /** Directory in the router's container where the Secret with the API keys is mounted. */
 export const API_KEYS_DIRECTORY = '/etc/agent-gateway/api-keys';
 
+/** The part of the model that the router reads. Props that say the same in another order give the same model. */
 export function buildGateway(props: AgentGatewayProps): GatewayModel {
   const backends = new Backends();
   const defaultVersion = impliedDefaultVersion(props) ?? '';

@@ -30,6 +30,7 @@ export class Backends {
   }
 }
 
+/** One service in every version that has it. Adds its backends to `backends`. */
 export function buildService(
   gateway: AgentGatewayProps,
   service: ServiceProps,

@@ -54,6 +54,7 @@ export function sum(values: readonly (number | undefined)[]): number {
   return Math.round(values.reduce<number>((total, value) => total + (value ?? 0), 0) * 1e6) / 1e6;
 }
 
+/** Whether weights fill the whole, up to what floating point loses. */
 export function isHundred(total: number): boolean {
   return Math.abs(total - 100) < 1e-6;
 }

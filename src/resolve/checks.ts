@@ -4,6 +4,7 @@ import { NOTHING, type Place, Saying } from './problems';
 import { checkServices } from './service-checks';
 import { checkVersions } from './version-checks';
 
+/** Reports every contradiction at its place. Shapes have been read before; what they refused is missing here. */
 export function checkProps(props: LooseProps, at: Place): void {
   checkHosts(props, at.key('hosts'));
   checkAuth(props, at);

@@ -31,7 +31,9 @@ export class Saying {
   constructor(readonly text: string) {}
 }
 
+/** For what is not there. */
 export const NOTHING = new Saying('nothing');
+/** For what must not be shown. */
 export const SECRET = new Saying('(secret)');
 
 /** A value as text for a message: JSON where it has some, shortened, never throwing. */

@@ -9,6 +9,7 @@ import { checkProps } from './checks';
 import { Place, sortProblems } from './problems';
 import { propsShape } from './props-shape';
 
+/** Props that were good. */
 export interface ResolvedGateway {
   readonly kind: 'resolved';
   readonly name?: string;
@@ -16,6 +17,7 @@ export interface ResolvedGateway {
   readonly deployment: DeploymentModel;
 }
 
+/** Props that were not. */
 export interface RefusedProps {
   readonly kind: 'problems';
   /** At least one, sorted by path. */

@@ -4,6 +4,7 @@ import { type Place, Saying } from './problems';
 
 type LooseService = NonNullable<NonNullable<LooseProps['services']>[string]>;
 
+/** Checks every service by itself and against the others. */
 export function checkServices(props: LooseProps, at: Place): void {
   const takenBy = new Map<string, string>();
   for (const [name, service] of Object.entries(props.services ?? {})) {

@@ -16,21 +16,28 @@ export type Loose<T> = T extends readonly (infer E)[]
 /** Reads one value. `undefined` when nothing of it was good; then something has been reported. */
 export type Shape<T> = (value: unknown, at: Place) => Loose<T> | undefined;
 
+/** One member of an object. */
 export interface Field<T> {
   readonly shape: Shape<T>;
   /** What belongs here, for the report that it is missing; absent for an optional member. */
   readonly missing?: string;
 }
 
+/** A field for each member of a type, optional where the member is. */
 export type Fields<T> = {
   readonly [K in keyof T]-?: {
     readonly optional: Record<never, never> extends Pick<T, K> ? true : false;
   } & Field<Exclude<T[K], undefined>>;
 };
 
+/** A member that may be left out. */
 export const optional = <T>(shape: Shape<T>) => ({ optional: true, shape }) as const;
 
-/** @param missing what to give, such as `a list of host names` */
+/**
+ * A member that must be there.
+ *
+ * @param missing what to give, such as `a list of host names`
+ */
 export const required = <T>(shape: Shape<T>, missing: string) =>
   ({ optional: false, shape, missing }) as const;
 

@@ -10,18 +10,22 @@ export const text = (most = 512): Shape<string> =>
     return value.length > 0 && value.length <= most && !/\p{Cc}/u.test(value);
   });
 
+/** `true` or `false`; no word that means one of them. */
 export const truth: Shape<boolean> = (value, at) => {
   if (typeof value === 'boolean') return value;
   at.report('AGW_TYPE', value, 'true or false', 'write true or false, without quotes');
   return undefined;
 };
 
+/** A whole number, bounds included. */
 export function integer(least: number, most: number): Shape<number> {
   return numberWhere(`a whole number from ${least} to ${most}`, least, most, Number.isInteger);
 }
 
+/** A share; parts of a percent are allowed. */
 export const percent: Shape<number> = numberWhere('a number from 0 to 100', 0, 100, Number.isFinite);
 
+/** A number, bounds included; parts of one are allowed. */
 export function numberFrom(least: number, most: number): Shape<number> {
   return numberWhere(`a number from ${least} to ${most}`, least, most, Number.isFinite);
 }
@@ -44,6 +48,7 @@ function numberWhere(
   };
 }
 
+/** One of a few words; a near miss is named in the fix. */
 export function word<const W extends string>(words: readonly W[]): Shape<W> {
   return (value, at) => {
     if (words.includes(value as W)) return value as W & string as never;
@@ -70,6 +75,7 @@ export const dottedName: Shape<string> = checked(
   (value) => value.length <= 253 && value.split('.').every((part) => part.length <= 63 && LABEL.test(part)),
 );
 
+/** Key in a Secret's data (Kubernetes API, "Secret"). */
 export const secretKey: Shape<string> = checked(
   'AGW_NAME',
   'a key of a Secret: letters, digits, -, _ and .',
@@ -77,6 +83,7 @@ export const secretKey: Shape<string> = checked(
   (value) => value.length <= 253 && /^[-._A-Za-z0-9]+$/.test(value) && !/^\.{1,2}/.test(value),
 );
 
+/** A DNS name; a wildcard is none. */
 export const host: Shape<string> = checked(
   'AGW_HOST',
   'a DNS name such as "api.example.com"',
@@ -97,6 +104,7 @@ export const path: Shape<string> = checked(
   (value) => value === '/' || /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/.test(value),
 );
 
+/** A method that a service can take. `CONNECT` and `TRACE` are for proxies themselves. */
 export const method: Shape<string> = checked(
   'AGW_METHOD',
   listWords(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'], 'or'),
@@ -104,6 +112,7 @@ export const method: Shape<string> = checked(
   (value) => /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|QUERY)$/.test(value),
 );
 
+/** A header's name; `*` would be every header, which is never meant here. */
 export const headerName: Shape<string> = checked(
   'AGW_HEADER',
   'a header name (RFC 9110 token)',
@@ -119,6 +128,7 @@ export const visible: Shape<string> = checked(
   (value) => /^[\x21-\x7e]{1,256}$/.test(value),
 );
 
+/** What `matchesModel` understands. */
 export const modelPattern: Shape<string> = checked(
   'AGW_MODEL_PATTERN',
   'a model name, or a prefix with one * at its end',
@@ -126,6 +136,7 @@ export const modelPattern: Shape<string> = checked(
   (value) => /^[^*\p{Cc}]*\*?$/u.test(value) && value.length > 0 && value.length <= 256,
 );
 
+/** A container image, with or without registry, tag and digest. */
 export const image: Shape<string> = checked(
   'AGW_IMAGE',
   'an image reference such as "registry.example.com/team/image:1.2.3"',

@@ -3,6 +3,7 @@ import { checkKnown, isHundred, type LooseProps, sum } from './check-helpers';
 import { NOTHING, type Place, Saying } from './problems';
 import { dateSeconds } from './syntax';
 
+/** Checks versions against each other and the default against them. */
 export function checkVersions(props: LooseProps, at: Place): void {
   const versions = props.versions ?? {};
   checkKnown('AGW_VERSION_UNKNOWN', props.defaultVersion, props.versions, at.key('defaultVersion'));
