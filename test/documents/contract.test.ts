@@ -1,0 +1,81 @@
+/** Holds docs/contract.md to its form: every clause once, each with tests that exist or what is missing. */
+import ts from 'typescript';
+import { exists, read, visit } from './source-files';
+
+/** Clauses by group: identity, limits, routing, streaming, headers. */
+const LAST = { I: 8, L: 7, R: 10, S: 6, H: 6 } as const;
+const EXPECTED = Object.entries(LAST).flatMap(([group, last]) =>
+  Array.from({ length: last }, (_, i) => `${group}${i + 1}`),
+);
+
+interface Clause {
+  readonly id: string;
+  readonly text: string;
+  readonly tests: readonly { readonly file: string; readonly title: string }[];
+  readonly missing: readonly string[];
+}
+
+const clauses = readClauses(read('docs/contract.md'));
+
+/** `- **I1** text`, then lines of `` - `file`: "title" `` and `- not yet: what`. */
+function readClauses(markdown: string): readonly Clause[] {
+  return markdown
+    .split(/^(?=- \*\*)/m)
+    .slice(1)
+    .map((part) => {
+      const [head = ''] = part.split('\n  - ');
+      const [, id = '', text = ''] = /^- \*\*(\w+)\*\* ([\s\S]*)/.exec(head) ?? [];
+      const tests = [...part.matchAll(/^ {2}- `([^`]+)`: "(.+)"$/gm)];
+      const missing = [...part.matchAll(/^ {2}- not yet: (.+)$/gm)];
+      return {
+        id,
+        text,
+        tests: tests.map(([, file = '', title = '']) => ({ file, title })),
+        missing: missing.map(([, what = '']) => what),
+      };
+    });
+}
+
+it('lists every clause once, in order', () => {
+  expect(clauses.map(({ id }) => id)).toEqual(EXPECTED);
+});
+
+it('says what each clause promises', () => {
+  expect(clauses.filter(({ text }) => text.length < 20).map(({ id }) => id)).toEqual([]);
+});
+
+it('has for each clause a test, or says what is not there yet', () => {
+  const bare = clauses.filter(({ tests, missing }) => tests.length + missing.length === 0);
+  expect(bare.map(({ id }) => id)).toEqual([]);
+});
+
+it('names only tests that exist', () => {
+  const lost = clauses.flatMap(({ id, tests }) =>
+    tests
+      .filter(({ file, title }) => !hasTitle(file, title))
+      .map(({ file, title }) => `${id}: ${file}: ${title}`),
+  );
+  expect(lost).toEqual([]);
+});
+
+it('has no line that is neither a test nor a gap', () => {
+  const lines = read('docs/contract.md')
+    .split('\n')
+    .filter((line) => line.startsWith('  - '));
+  const known = clauses.reduce((sum, { tests, missing }) => sum + tests.length + missing.length, 0);
+  expect(lines).toHaveLength(known);
+});
+
+/** Whether a test file has a test or group whose title has these words; a table of cases, whether it has the words. */
+function hasTitle(file: string, words: string): boolean {
+  if (!exists(file)) return false;
+  if (!file.endsWith('.ts')) return read(file).includes(words);
+  let found = false;
+  visit(ts.createSourceFile(file, read(file), ts.ScriptTarget.ES2022, true), (node) => {
+    if (!ts.isCallExpression(node) || !/^(it|test|describe)\b/.test(node.expression.getText())) return;
+    const [title] = node.arguments;
+    found ||= title !== undefined && ts.isStringLiteralLike(title) && title.text.includes(words);
+    found ||= title !== undefined && ts.isTemplateExpression(title) && title.getText().includes(words);
+  });
+  return found;
+}

@@ -1,0 +1,203 @@
+/** Holds doc comments to the code: everything exported has one, and what those of props say is what really happens. */
+import ts from 'typescript';
+import { PROBLEMS } from '../../src/model/problem';
+import { resolveGateway } from '../../src/resolve/resolve-gateway';
+import { docOf, placeOf, readSources, type SourceFile } from './source-files';
+
+const sources = readSources();
+
+/** One member of an interface of `src/props/`. */
+interface Prop {
+  /** `JwtProps.algorithms` */
+  readonly name: string;
+  readonly owner: string;
+  readonly key: string;
+  readonly place: string;
+  readonly doc: string;
+  readonly optional: boolean;
+  readonly isNumber: boolean;
+}
+
+const props = sources.filter(({ path }) => path.startsWith('src/props/')).flatMap(propsOf);
+
+function propsOf(source: SourceFile): readonly Prop[] {
+  return source.tree.statements.filter(ts.isInterfaceDeclaration).flatMap((owner) =>
+    owner.members.filter(ts.isPropertySignature).map((member) => ({
+      name: `${owner.name.text}.${member.name.getText()}`,
+      owner: owner.name.text,
+      key: member.name.getText(),
+      place: placeOf(source, member),
+      doc: docOf(member),
+      optional: member.questionToken !== undefined,
+      isNumber: member.type?.kind === ts.SyntaxKind.NumberKeyword,
+    })),
+  );
+}
+
+const named = (found: readonly Prop[]) => found.map(({ place, name }) => `${place} ${name}`);
+
+/** The text after a tag, up to the next one, on one line. */
+function tag(doc: string, name: string): string | undefined {
+  const lines = doc.replace(/^\/\*\*|\*\/$/g, '').split('\n');
+  const text = lines.map((line) => line.replace(/^\s*\* ?/, '').trim()).join(' ');
+  return new RegExp(`@${name} (.*?)(?= @[a-z]|$)`).exec(text)?.[1]?.trim();
+}
+
+it('documents everything that is exported', () => {
+  const bare = sources.flatMap((source) =>
+    source.tree.statements
+      .filter((statement) => isExported(statement) && docOf(statement) === '')
+      .map((statement) => placeOf(source, statement)),
+  );
+  expect(bare).toEqual([]);
+});
+
+function isExported(statement: ts.Statement): boolean {
+  const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined;
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
+}
+
+describe('props', () => {
+  it('says of each what it means', () => {
+    const meaningless = /^\/\*\*\s*(\*\s*)?(\*\/|@|Unit:|Range:|Security:)/;
+    expect(named(props.filter(({ doc }) => doc === '' || meaningless.test(doc)))).toEqual([]);
+  });
+
+  it('says of each optional one what happens without it', () => {
+    const silent = props.filter(({ optional, doc }) => optional && !tag(doc, 'default'));
+    expect(named(silent)).toEqual([]);
+  });
+
+  it('says of each number its unit or range, and names the unit', () => {
+    const numbers = props.filter(({ isNumber }) => isNumber);
+    expect(named(numbers.filter(({ doc }) => !/\b(Unit|Range): /.test(doc)))).toEqual([]);
+    // Counts are plural nouns; a port and the bounds of a count have no unit.
+    const unit =
+      /(Seconds|Bytes|Percent|Mebibytes|Gibibytes|Millicores|Requests|Per(Second|Minute|Hour|Day))$/;
+    const bare = numbers.filter(({ key }) => !unit.test(key) && !['port', 'min', 'max'].includes(key));
+    expect(named(bare)).toEqual([]);
+  });
+
+  it('never gives a default that says nothing', () => {
+    const empty = /^(- *)?(undefined|null|n\/a|nothing)?$/i;
+    expect(named(props.filter(({ doc }) => empty.test(tag(doc, 'default') ?? 'none')))).toEqual([]);
+  });
+});
+
+/** The least that makes a gateway in which the members of each interface can be set. */
+const BASE = {
+  hosts: ['api.example.com'],
+  edge: { traefik: { entryPoints: {} } },
+  tls: { certResolver: 'letsencrypt' },
+  auth: {
+    jwt: {
+      issuer: 'https://id.example.com/',
+      audience: 'agents',
+      jwksUrl: 'https://id.example.com/jwks',
+      claims: {},
+    },
+  },
+  plans: { free: {} },
+  services: { agents: { path: '/agents', backend: { service: 'agents', port: 8000 } } },
+  cors: { origins: ['https://app.example.com'] },
+  securityHeaders: {},
+  timeouts: {},
+  router: { replicas: {}, resources: {} },
+  redis: { managed: { persistence: {} } },
+};
+
+/** Where in those props an interface stands. */
+const PLACES: Readonly<Record<string, readonly string[]>> = {
+  AgentGatewayProps: [],
+  JwtProps: ['auth', 'jwt'],
+  ClaimsProps: ['auth', 'jwt', 'claims'],
+  CorsProps: ['cors'],
+  TraefikProps: ['edge', 'traefik'],
+  EntryPointsProps: ['edge', 'traefik', 'entryPoints'],
+  TlsProps: ['tls'],
+  PlanProps: ['plans', 'free'],
+  SecurityHeadersProps: ['securityHeaders'],
+  TimeoutsProps: ['timeouts'],
+  RouterProps: ['router'],
+  ReplicasProps: ['router', 'replicas'],
+  ResourcesProps: ['router', 'resources'],
+  ManagedRedisProps: ['redis', 'managed'],
+  PersistenceProps: ['redis', 'managed', 'persistence'],
+};
+
+const literals = props.flatMap((prop) => {
+  const text = tag(prop.doc, 'default');
+  return text === undefined || text.startsWith('-') ? [] : [{ ...prop, text }];
+});
+
+describe('literal defaults', () => {
+  it.each(literals)('$name gives the same left out and written out ($text)', ({ owner, key, text }) => {
+    const place = PLACES[owner];
+    if (place === undefined)
+      throw new Error(`this test does not know where ${owner} stands: add it to PLACES`);
+    const value = readLiteral(text);
+
+    const leftOut = resolveGateway(BASE);
+    const writtenOut = resolveGateway(withValue(BASE, [...place, key], value));
+    const other = resolveGateway(withValue(BASE, [...place, key], somethingElse(value)));
+
+    expect(leftOut.kind).toBe('resolved');
+    expect(writtenOut).toEqual(leftOut);
+    expect(other).not.toEqual(leftOut);
+  });
+});
+
+/** `10_485_760`, `'sub'`, `false`, `['GET', 'HEAD']` */
+function readLiteral(text: string): unknown {
+  const isJson = /^(-?[\d_]+|true|false)$/.test(text);
+  return JSON.parse(isJson ? text.replaceAll('_', '') : text.replaceAll("'", '"'));
+}
+
+function somethingElse(value: unknown): unknown {
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  return Array.isArray(value) ? value.slice(1) : `${value}x`;
+}
+
+function withValue(object: object, [key = '', ...rest]: readonly string[], value: unknown): object {
+  const member: unknown = (object as Record<string, unknown>)[key];
+  return { ...object, [key]: rest.length === 0 ? value : withValue(member as object, rest, value) };
+}
+
+describe('problem codes', () => {
+  /** Codes that no single prop names, with the reason. */
+  const OF_NO_PROP: Readonly<Record<string, string>> = {
+    AGW_TYPE: 'any prop can have a value of another type',
+    AGW_UNKNOWN_KEY: 'it is about keys that are no props',
+    AGW_REQUIRED: 'the type says which props are required',
+    AGW_EMPTY: 'the Range of a list or map says that it needs an entry',
+    AGW_DOCUMENT_SIZE: 'it is about the gateway as a whole',
+  };
+  const byProps = new Set(
+    props.flatMap(({ doc }) => [...doc.matchAll(/@problem (\w+)/g)].map((match) => match[1])),
+  );
+
+  it('has each code at a prop, or a reason why not', () => {
+    const missing = Object.keys(PROBLEMS).filter((code) => !byProps.has(code) && !(code in OF_NO_PROP));
+    expect(missing).toEqual([]);
+  });
+
+  it('has no reason for a code that a prop names, or that does not exist', () => {
+    expect(Object.keys(OF_NO_PROP).filter((code) => byProps.has(code) || !(code in PROBLEMS))).toEqual([]);
+  });
+
+  it('names in sources only codes that exist', () => {
+    // The code of the exception is not one of a problem.
+    const known = new Set([...Object.keys(PROBLEMS), 'AGW_INVALID_GATEWAY']);
+    const unknown = sources.flatMap(({ path, text }) =>
+      (text.match(/\bAGW_[A-Z_]+[A-Z]\b/g) ?? [])
+        .filter((code) => !known.has(code))
+        .map((code) => `${path}: ${code}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  it('says after each code when it is raised', () => {
+    expect(named(props.filter(({ doc }) => /@problem \w+\s*(\*|@|$)/m.test(doc)))).toEqual([]);
+  });
+});
