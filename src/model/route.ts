@@ -84,7 +84,8 @@ export function matchRoute(table: RouteTable, method: string, path: string): Rou
 
 /** A service whose path is empty is at the root and takes what no other one has. */
 function longestService(table: RouteTable, tail: string) {
-  let found: { name: string; service: ServiceModel; end: number } | undefined;
+  const root = table.byPath.get('');
+  let found = root === undefined ? undefined : { ...root, end: 0 };
   let end = 0;
   for (let segments = 0; segments < table.depth && end < tail.length; segments++) {
     end = segmentEnd(tail, end + 1);
