@@ -160,13 +160,16 @@ describe('names', () => {
     expect(code.filter((path) => !kebab.test(posix.basename(path)))).toEqual([]);
   });
 
-  it('names a test after the source or folder that it tests', () => {
+  it('names a test after the source or folder that it tests, or after a situation of the whole router', () => {
     const mirrored = ['model', 'resolve', 'workloads', 'edges', 'router'];
     const tests = mirrored
       .flatMap((area) => filesBelow(`test/${area}`))
       .filter((path) => path.endsWith('.test.ts'));
     const subject = (path: string) => path.replace(/^test/, 'src').replace(/\.test\.ts$/, '');
-    expect(tests.filter((path) => !exists(`${subject(path)}.ts`) && !exists(subject(path)))).toEqual([]);
+    const isSituation = (path: string) => /^test\/router\//.test(path) && /\/support\/\S+';/.test(read(path));
+    const astray = tests.filter((path) => !exists(`${subject(path)}.ts`) && !exists(subject(path)));
+    expect(astray.filter((path) => !isSituation(path))).toEqual([]);
+    expect(tests.filter((path) => !exists(posix.dirname(subject(path))))).toEqual([]);
   });
 
   it('begins every source with a comment that says what it holds', () => {
