@@ -91,6 +91,10 @@ export class Forwarding {
     this.upstream = upstream;
     this.sentAt = performance.now();
     upstream.on('response', (answer: IncomingMessage) => this.relay(answer));
+    upstream.on('upgrade', (_answer, socket) => {
+      socket.destroy();
+      this.fail('backend_failed', 'switched protocols without being asked');
+    });
     upstream.on('error', (error: NodeJS.ErrnoException) => this.lose(upstream, error));
     if (upload.buffered) {
       this.patience.wait('first-byte');

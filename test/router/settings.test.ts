@@ -1,0 +1,52 @@
+import { readSettings } from '../../src/router/settings';
+
+const NEEDED = { GATEWAY_DOCUMENT: '/etc/gateway.json', STORE_URL: 'memory:' };
+
+test('has a default for all but the document and the store', () => {
+  expect(readSettings(NEEDED)).toEqual({
+    documentPath: '/etc/gateway.json',
+    port: 8080,
+    adminPort: 9090,
+    bindAddress: '::',
+    storeUrl: 'memory:',
+    drainSeconds: 5,
+    graceSeconds: 60,
+  });
+});
+
+test('takes what the environment says', () => {
+  const environment = {
+    ...NEEDED,
+    PORT: '0',
+    ADMIN_PORT: '1',
+    BIND_ADDRESS: '127.0.0.1',
+    STORE_URL: 'rediss://redis:6379/1',
+    STORE_PASSWORD: 'p',
+    DRAIN_SECONDS: '0',
+    GRACE_SECONDS: '7',
+  };
+
+  expect(readSettings(environment)).toEqual({
+    documentPath: '/etc/gateway.json',
+    port: 0,
+    adminPort: 1,
+    bindAddress: '127.0.0.1',
+    storeUrl: 'rediss://redis:6379/1',
+    storePassword: 'p',
+    drainSeconds: 0,
+    graceSeconds: 7,
+  });
+});
+
+test.each([
+  ['GATEWAY_DOCUMENT', undefined, 'got nothing, expected the path of the gateway document'],
+  ['STORE_URL', undefined, 'got nothing, expected redis://…, rediss://… or memory:'],
+  ['STORE_URL', 'http://:secret@x', 'got "http:", expected redis://…, rediss://… or memory:'],
+  ['STORE_URL', 'secret', 'got "(not a URL)", expected redis://…, rediss://… or memory:'],
+  ['PORT', '65536', 'got "65536", expected a whole number from 0 to 65535'],
+  ['ADMIN_PORT', '-1', 'got "-1", expected a whole number from 0 to 65535'],
+  ['DRAIN_SECONDS', '1.5', 'got "1.5", expected a whole number from 0 to 3600'],
+  ['GRACE_SECONDS', 'a minute', 'got "a minute", expected a whole number from 0 to 86400'],
+])('refuses %s=%s', (name, value, message) => {
+  expect(() => readSettings({ ...NEEDED, [name]: value })).toThrow(`${name}: ${message}`);
+});
