@@ -7,6 +7,7 @@ import type { Log, LogLevel } from './log';
 const MODEL_CHARACTERS_MOST = 100;
 const PATH_CHARACTERS_MOST = 1_024;
 
+/** Writes the line of one exchange; called once, at its end. */
 export function logExchange(log: Log, exchange: Exchange): void {
   const { admission, caller, request } = exchange;
   log.write(levelOf(exchange), {

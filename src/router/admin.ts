@@ -1,6 +1,7 @@
 /** The second port, which no edge exposes: whether the router lives, whether it is ready, and what it has counted. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
+/** Asked whenever somebody looks. */
 export interface AdminSources {
   /** What readiness waits for, in words; empty = ready. */
   missing(): readonly string[];

@@ -9,6 +9,7 @@ import { flat } from './compiled-gateway';
 import type { VerifiedCaller } from './identity/verifier';
 import { type Refused, refused } from './refusal';
 
+/** What a path that names nothing is answered with; a method that is not taken brings `Allow`. */
 export function routeRefusal(match: Extract<RouteMatch, { kind: 'refused' }>): Refused {
   if (match.code !== 'method_not_allowed') return refused(match.code);
   return refused(match.code, { headers: ['allow', match.allow.join(', ')] });

@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { ModelField } from './model-field';
 import { type Refused, refused } from './refusal';
 
+/** A body in memory, in the pieces in which it came. */
 export interface BufferedBody {
   readonly chunks: readonly Buffer[];
   /** Bytes of all chunks. */
@@ -21,6 +22,7 @@ export type BodyReading =
 /** A body that stands still for so long is given up. */
 export const BODY_IDLE_MILLISECONDS = 30_000;
 
+/** Whether a request brings a body (RFC 9112 section 6.3). */
 export function hasBody(request: IncomingMessage): boolean {
   const length = request.headers['content-length'];
   return (length !== undefined && length !== '0') || request.headers['transfer-encoding'] !== undefined;

@@ -3,6 +3,7 @@ import { compileOrigins, type OriginMatcher, preflightHeaders } from '../model/c
 import type { CorsModel, GatewayModel } from '../model/gateway-model';
 import { compileRoutes, type RouteTable } from '../model/route';
 
+/** A model, ready for requests. */
 export interface CompiledGateway {
   readonly model: GatewayModel;
   readonly routes: RouteTable;
@@ -16,6 +17,7 @@ export interface CompiledGateway {
   readonly trustsForwarded: boolean;
 }
 
+/** CORS, where it is the router's to do. */
 export interface CompiledCors {
   readonly model: CorsModel;
   readonly allows: OriginMatcher;
@@ -44,6 +46,7 @@ const CORS_OWNED = [
   'access-control-allow-private-network',
 ];
 
+/** Made once, at start. */
 export function compileGateway(model: GatewayModel): CompiledGateway {
   const { cors, edgeDuties } = model;
   const doesCors = cors !== undefined && !edgeDuties.includes('cors');

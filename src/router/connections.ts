@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import type { Exchange } from './exchange';
 
+/** Every connection that clients have open. */
 export class Connections {
   private readonly running = new Map<Socket, Set<Exchange>>();
 

@@ -14,6 +14,7 @@ export interface ErrorKind {
     | 'api_error';
 }
 
+/** Codes are part of the contract; titles may change. */
 export const ERRORS = {
   credential_missing: { status: 401, title: 'A credential is needed', type: 'authentication_error' },
   invalid_token: { status: 401, title: 'The credential is not valid', type: 'authentication_error' },
@@ -56,6 +57,7 @@ export const ERRORS = {
   internal_error: { status: 500, title: 'The gateway failed', type: 'api_error' },
 } as const satisfies Record<string, ErrorKind>;
 
+/** `code` in problem bodies, the log and metrics. */
 export type ErrorCode = keyof typeof ERRORS;
 
 /** The body of a refusal or failure (RFC 9457), with `error` beside it for clients in the style of OpenAI's SDKs. */

@@ -20,6 +20,7 @@ export interface Lifetime {
   readonly draining: boolean;
 }
 
+/** Made with the request's head; the steps of the pipeline fill it in. */
 export class Exchange {
   /** On the clock of `performance.now()`. Unit: milliseconds. */
   readonly startedAt = performance.now();

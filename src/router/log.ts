@@ -7,6 +7,7 @@ export type LogLevel = 'info' | 'warn' | 'error';
 /** Members of a line besides `time` and `level`. Never a credential, a body or a query. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
+/** Where lines go. */
 export interface Log {
   write(level: LogLevel, fields: LogFields): void;
   /** Hands over everything that was gathered. */

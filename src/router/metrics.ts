@@ -12,6 +12,7 @@ export interface Metric {
 /** Between label values in a key; no name in a model has it. */
 const SEPARATOR = '\n';
 
+/** A number that only grows, for each combination of label values. */
 export class Counter implements Metric {
   private readonly series = new Map<string, number>();
 
@@ -54,6 +55,7 @@ interface Observations {
   sum: number;
 }
 
+/** How many observations were up to each bound, for each combination of label values. */
 export class Histogram implements Metric {
   private readonly series = new Map<string, Observations>();
 

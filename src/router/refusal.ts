@@ -1,6 +1,7 @@
 /** How a step of the pipeline says no: a code of the table in `errors.ts`, and what the answer says besides. */
 import type { ErrorCode } from './errors';
 
+/** `{ kind: 'refused', code: 'method_not_allowed', headers: ['allow', 'GET'] }` */
 export interface Refused {
   readonly kind: 'refused';
   readonly code: ErrorCode;
@@ -14,6 +15,7 @@ export interface Refused {
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
+/** Refuses with a code, and what belongs to it. */
 export function refused(code: ErrorCode, more: Omit<Refused, 'kind' | 'code'> = {}): Refused {
   return { kind: 'refused', code, ...more };
 }

@@ -13,6 +13,7 @@ export interface MetricSources {
   jwksAgeSeconds(): number | undefined;
 }
 
+/** The metrics of one router. */
 export class RouterMetrics {
   private readonly requests = new Counter('agent_gateway_requests_total', 'Requests that have ended.', [
     'service',

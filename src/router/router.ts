@@ -27,6 +27,7 @@ export interface RouterOptions {
   jwksAgeSeconds(): number | undefined;
 }
 
+/** A router that runs. */
 export interface Router {
   readonly port: number;
   readonly adminPort: number;

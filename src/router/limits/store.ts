@@ -7,44 +7,47 @@ import type { CONCURRENCY } from '../../model/limits';
 
 /** Asks for one request of a caller against every limit of a plan, at once: all are charged or none (L1, L2). */
 export interface TakeRequest {
-	/** Who is counted: safe in a Redis key, the same on every replica, and no personal data. */
-	readonly key: string;
-	readonly plan: PlanModel;
+  /** Who is counted: safe in a Redis key, the same on every replica, and no personal data. */
+  readonly key: string;
+  readonly plan: PlanModel;
 }
 
+/** One window of a caller, as `RateLimit` headers tell it. */
 export interface WindowState {
-	readonly name: WindowName;
-	/** The plan's number of requests. */
-	readonly limit: number;
-	/** Requests that the caller may still make now. */
-	readonly remaining: number;
-	/** Until the window has room for one more than `remaining`: whole seconds, rounded up, at least 1. */
-	readonly resetSeconds: number;
+  readonly name: WindowName;
+  /** The plan's number of requests. */
+  readonly limit: number;
+  /** Requests that the caller may still make now. */
+  readonly remaining: number;
+  /** Until the window has room for one more than `remaining`: whole seconds, rounded up, at least 1. */
+  readonly resetSeconds: number;
 }
 
+/** What became of a request that asked for its limits. */
 export interface TakeResult {
-	/** State after this request. A window is left out where nobody knows it (`open` or `closed` during an outage). */
-	readonly windows: readonly WindowState[];
-	/** Absent when the request is admitted. `store`: the store does not answer and the plan says `closed`. */
-	readonly refusedBy?: WindowName | typeof CONCURRENCY | 'store';
-	/** With a refusal: after so many seconds the same request would be admitted, if nothing else is taken. */
-	readonly retryAfterSeconds?: number;
-	/** Held until `release`, when the plan limits concurrency and the request is admitted. */
-	readonly lease?: Lease;
-	/** Whether the shared store was not asked or did not answer, and an outage policy decided. */
-	readonly degraded: boolean;
+  /** State after this request. A window is left out where nobody knows it (`open` or `closed` during an outage). */
+  readonly windows: readonly WindowState[];
+  /** Absent when the request is admitted. `store`: the store does not answer and the plan says `closed`. */
+  readonly refusedBy?: WindowName | typeof CONCURRENCY | 'store';
+  /** With a refusal: after so many seconds the same request would be admitted, if nothing else is taken. */
+  readonly retryAfterSeconds?: number;
+  /** Held until `release`, when the plan limits concurrency and the request is admitted. */
+  readonly lease?: Lease;
+  /** Whether the shared store was not asked or did not answer, and an outage policy decided. */
+  readonly degraded: boolean;
 }
 
 /** One request in flight. Expires by itself if its router dies; the store renews it while it is held. */
 export interface Lease {
-	/** Gives the slot back. Never throws, may be called twice. */
-	release(): void;
+  /** Gives the slot back. Never throws, may be called twice. */
+  release(): void;
 }
 
+/** One for the life of a router. */
 export interface LimitStore {
-	/** Never rejects and never waits for long: an outage is a result. */
-	take(request: TakeRequest): Promise<TakeResult>;
-	/** For readiness, metrics and headers. `unknown` until first contact was made or given up. */
-	state(): 'unknown' | 'ok' | 'degraded';
-	close(): Promise<void>;
+  /** Never rejects and never waits for long: an outage is a result. */
+  take(request: TakeRequest): Promise<TakeResult>;
+  /** For readiness, metrics and headers. `unknown` until first contact was made or given up. */
+  state(): 'unknown' | 'ok' | 'degraded';
+  close(): Promise<void>;
 }

@@ -40,6 +40,7 @@ export function noteKeepAlive(socket: Socket, header: string | readonly string[]
   );
 }
 
+/** Connections to one backend. */
 export class BackendAgent extends Agent {
   /** One agent serves one backend, so every connection fits every request. */
   override getName(): string {

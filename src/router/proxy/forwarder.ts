@@ -6,6 +6,7 @@ import { BackendAgents } from './backend-agent';
 import { Forwarding } from './forwarding';
 import { responseHeadersOf } from './response-headers';
 
+/** One for the life of a router. */
 export class Forwarder {
   readonly agents = new BackendAgents();
   readonly responseHeaders: ReturnType<typeof responseHeadersOf>;

@@ -35,6 +35,7 @@ export interface Shared {
 /** Longest head of a backend's answer. Unit: bytes. */
 const HEAD_BYTES_MOST = 65_536;
 
+/** Made for one admitted request; ends with its exchange. */
 export class Forwarding {
   readonly timeouts: TimeoutsModel;
   private readonly patience: Patience;

@@ -18,6 +18,7 @@ export type Wait = 'upload' | 'backend' | 'first-byte' | 'idle' | 'client';
  */
 const CLIENT_MILLISECONDS = 300_000;
 
+/** Made for one forwarding. Waits for one side at a time. */
 export class Patience {
   private waiting: Wait | undefined;
   private timer: NodeJS.Timeout | undefined;

@@ -23,6 +23,7 @@ export function isWebSocket(request: IncomingMessage): boolean {
   );
 }
 
+/** The tunnels of one router. */
 export class Tunnels {
   /** Tunnels never give their connection back, so they have no pool. */
   private readonly agent = new BackendAgent({ keepAlive: false });

@@ -24,6 +24,7 @@ const CHUNKED = ['transfer-encoding', 'chunked'];
 /** Methods whose requests without a body say so (RFC 9110 section 8.6). */
 const EXPECTS_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
+/** How a request's body will travel; `too-large` where all of it is here and over the service's limit. */
 export function openUpload(exchange: Exchange, withBody: boolean): Upload | 'too-large' {
   const { request } = exchange;
   if (!withBody) return bufferedUpload(NOTHING, EXPECTS_BODY.has(request.method ?? ''));
