@@ -25,9 +25,12 @@ const SERVER_OPTIONS = {
   requestTimeout: 0,
   maxHeaderSize: 32_768,
   insecureHTTPParser: false,
+  // The pipeline asks for it, so that its lack is answered like every other mistake.
+  requireHostHeader: false,
   noDelay: true,
 } as const;
 
+/** The server of one router; `router.ts` binds and closes it. */
 export class Listener {
   readonly server: Server;
   readonly connections = new Connections();
@@ -45,6 +48,10 @@ export class Listener {
     this.server.on('connection', (socket: Socket) => this.connections.add(socket));
     this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       this.serve(request, response, true);
+    });
+    // Expectations that nobody knows may be ignored (RFC 9110 section 10.1.1).
+    this.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+      this.serve(request, response);
     });
     this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.upgrade(request, socket as Socket, head);

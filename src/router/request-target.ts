@@ -1,4 +1,5 @@
 /** Splits a request's target into path and query (RFC 9112 section 3.2), with no URL parser that could tidy it up. */
+import type { IncomingMessage } from 'node:http';
 
 /** `{ path: '/v1/agents', query: '?stream=true' }` */
 export interface RequestTarget {
@@ -24,4 +25,15 @@ function withoutAuthority(target: string): string {
   if (authority === null) return target;
   const rest = target.slice(authority[0].length);
   return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** Whether a request names its host once, as it must (RFC 9112 section 3.2); HTTP/1.0 may leave it out. */
+export function namesOneHost(request: IncomingMessage): boolean {
+  const { rawHeaders } = request;
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts === 1 || (hosts === 0 && request.httpVersion === '1.0');
 }

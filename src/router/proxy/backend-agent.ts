@@ -20,6 +20,7 @@ export interface BackendRequestOptions extends ClientRequestArgs {
   readonly host: string;
   readonly port: number;
   readonly connectMilliseconds: number;
+  readonly agent: BackendAgent;
 }
 
 /** Why a connection failed, where the time limit was the reason. */
@@ -59,6 +60,11 @@ export class BackendAgent extends Agent {
   override reuseSocket(socket: Socket, request: ClientRequest): void {
     socket.setTimeout(0);
     super.reuseSocket(socket, request);
+  }
+
+  /** Closes the idle connections: where one turned out to be dead, the others most likely are. */
+  dropIdle(): void {
+    for (const socket of this.freeSockets[this.getName()] ?? []) socket.destroy();
   }
 
   override createConnection(options: ClientRequestArgs): Socket {

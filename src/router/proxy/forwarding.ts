@@ -112,6 +112,7 @@ export class Forwarding {
     if (this.answer === undefined && !this.replayed && this.upload?.buffered) {
       if (diedBeforeItWasUsed(upstream, error, performance.now() - this.sentAt)) {
         this.replayed = true;
+        this.options?.agent.dropIdle();
         this.send();
         return;
       }

@@ -70,6 +70,7 @@ export class Tunnels {
       this.begin(exchange, response, answer);
       tie(exchange, socket, head, backend, backendHead, timeouts.idleSeconds * 1000);
     });
+    upstream.end();
   }
 
   /** Closes the connections to backends. */
