@@ -10,7 +10,7 @@ export interface BackendProps {
 
   /**
    * Port of the Service.
-   * Range: 1 to 65_535.
+   * Range: 1 to 65_535, whole.
    * @problem AGW_NUMBER_RANGE outside the range
    */
   readonly port: number;

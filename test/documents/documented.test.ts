@@ -87,7 +87,7 @@ describe('props', () => {
 /** The least that makes a gateway in which the members of each interface can be set. */
 const BASE = {
   hosts: ['api.example.com'],
-  edge: { traefik: { entryPoints: {} } },
+  edge: { traefik: { entryPoints: {}, floodGuard: { requestsPerSecond: 100 } } },
   tls: { certResolver: 'letsencrypt' },
   auth: {
     jwt: {
@@ -98,7 +98,14 @@ const BASE = {
     },
   },
   plans: { free: {} },
-  services: { agents: { path: '/agents', backend: { service: 'agents', port: 8000 } } },
+  versions: { v1: {} },
+  services: {
+    agents: {
+      path: '/agents',
+      backend: { service: 'agents', port: 8000 },
+      variants: { a: { backend: { service: 'agents', port: 8000 }, weightPercent: 100 } },
+    },
+  },
   cors: { origins: ['https://app.example.com'] },
   securityHeaders: {},
   timeouts: {},
@@ -115,7 +122,12 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   TraefikProps: ['edge', 'traefik'],
   EntryPointsProps: ['edge', 'traefik', 'entryPoints'],
   TlsProps: ['tls'],
+  FloodGuardProps: ['edge', 'traefik', 'floodGuard'],
   PlanProps: ['plans', 'free'],
+  VersionProps: ['versions', 'v1'],
+  ServiceProps: ['services', 'agents'],
+  BackendProps: ['services', 'agents', 'backend'],
+  VariantProps: ['services', 'agents', 'variants', 'a'],
   SecurityHeadersProps: ['securityHeaders'],
   TimeoutsProps: ['timeouts'],
   RouterProps: ['router'],
@@ -125,25 +137,60 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   PersistenceProps: ['redis', 'managed', 'persistence'],
 };
 
+function placeIn({ owner, key }: Prop): readonly string[] {
+  const place = PLACES[owner];
+  if (place === undefined) throw new Error(`this test does not know where ${owner} stands: add it to PLACES`);
+  return [...place, key];
+}
+
 const literals = props.flatMap((prop) => {
   const text = tag(prop.doc, 'default');
   return text === undefined || text.startsWith('-') ? [] : [{ ...prop, text }];
 });
 
 describe('literal defaults', () => {
-  it.each(literals)('$name gives the same left out and written out ($text)', ({ owner, key, text }) => {
-    const place = PLACES[owner];
-    if (place === undefined)
-      throw new Error(`this test does not know where ${owner} stands: add it to PLACES`);
-    const value = readLiteral(text);
+  it.each(literals)('$name gives the same left out and written out ($text)', (prop) => {
+    const value = readLiteral(prop.text);
 
     const leftOut = resolveGateway(BASE);
-    const writtenOut = resolveGateway(withValue(BASE, [...place, key], value));
-    const other = resolveGateway(withValue(BASE, [...place, key], somethingElse(value)));
+    const writtenOut = resolveGateway(withValue(BASE, placeIn(prop), value));
+    const other = resolveGateway(withValue(BASE, placeIn(prop), somethingElse(value)));
 
     expect(leftOut.kind).toBe('resolved');
     expect(writtenOut).toEqual(leftOut);
     expect(other).not.toEqual(leftOut);
+  });
+});
+
+/** `Range: 1 to 100_000, whole; …` */
+const ranges = props.flatMap((prop) => {
+  const [, least, most, whole] = /Range: ([\d_]+) to ([\d_]+)(, whole)?/.exec(prop.doc) ?? [];
+  if (!prop.isNumber || least === undefined || most === undefined) return [];
+  const [from, to] = [Number(least.replaceAll('_', '')), Number(most.replaceAll('_', ''))];
+  return [{ ...prop, from, to, whole: whole !== undefined }];
+});
+
+describe('ranges', () => {
+  it('says of each number its bounds', () => {
+    const unbound = props.filter(
+      ({ isNumber, name }) => isNumber && !ranges.some((range) => range.name === name),
+    );
+    expect(named(unbound)).toEqual([]);
+  });
+
+  it.each(ranges)('$name takes $from to $to and nothing outside', (prop) => {
+    const { from, to, whole } = prop;
+    const refuses = (value: number) => {
+      const resolved = resolveGateway(withValue(BASE, placeIn(prop), value));
+      const problems = resolved.kind === 'problems' ? resolved.problems : [];
+      return problems.some(
+        ({ code, path }) => code === 'AGW_NUMBER_RANGE' && path === placeIn(prop).join('.'),
+      );
+    };
+
+    expect([from, to].map(refuses)).toEqual([false, false]);
+    expect([from - 1, to + 1].map(refuses)).toEqual([true, true]);
+    expect(refuses(from + 0.5)).toBe(whole);
   });
 });
 
