@@ -62,8 +62,17 @@ export class Forwarding {
   }
 
   start(): void {
+    this.exchange.cancelBackend = () => this.cancel();
+    // Node hands over a request before it has looked at the bytes behind its head. A small body is mostly among them,
+    // and then goes on in one packet with the head and can be sent again.
+    if (mayBeThere(this.exchange)) setImmediate(begin, this);
+    else this.begin();
+  }
+
+  /** Sends the request; to be called once. */
+  begin(): void {
     const { exchange } = this;
-    exchange.cancelBackend = () => this.cancel();
+    if (exchange.ended) return;
     const chosen = exchange.backend as BackendDecision;
     const headers = backendHeaders(this.shared.gateway, exchange, chosen.backend);
     const upload = openUpload(exchange, hasBody(exchange.request));
@@ -202,6 +211,20 @@ export class Forwarding {
       this.response.flushHeaders();
     }
   }
+}
+
+/** Bodies up to this size usually come in the packet of their head, or with the one after. Unit: bytes. */
+const SMALL_BODY_BYTES = 16_384;
+
+function mayBeThere(exchange: Exchange): boolean {
+  const { request } = exchange;
+  if (request.complete || exchange.body !== undefined || exchange.continueBody !== undefined) return false;
+  const length = request.headers['content-length'];
+  return length !== undefined && Number(length) <= SMALL_BODY_BYTES;
+}
+
+function begin(forwarding: Forwarding): void {
+  forwarding.begin();
 }
 
 function flushHead(forwarding: Forwarding): void {
