@@ -1,1 +1,22 @@
-export {};
+/** The public names of the package. */
+export { TraefikEdge } from './edges/traefik/edge';
+export { AgentGateway } from './gateway';
+export type { Caller } from './model/caller';
+export type * from './model/deployment-model';
+export { type ExplainRequest, type Explanation, explain } from './model/explain';
+export type * from './model/gateway-model';
+export { PROBLEMS, type Problem, type ProblemCode } from './model/problem';
+export type { RouteRow } from './model/route-table';
+export type * from './props/auth-props';
+export type * from './props/cors-props';
+export type * from './props/edge-props';
+export type { AgentGatewayProps } from './props/gateway-props';
+export type * from './props/plan-props';
+export type * from './props/security-headers-props';
+export type * from './props/service-props';
+export type * from './props/version-props';
+export type * from './props/workload-props';
+export { InvalidGatewayError } from './resolve/invalid-gateway-error';
+export { type RefusedProps, type ResolvedGateway, resolveGateway } from './resolve/resolve-gateway';
+export { Redis } from './workloads/redis';
+export { Router } from './workloads/router';

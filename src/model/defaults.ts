@@ -19,8 +19,12 @@ export const DEFAULTS = {
   securityHeaders: { hstsSeconds: 31_536_000, frameOptions: 'DENY' },
   tls: { minVersion: '1.2' },
   traefik: { namespace: 'traefik', entryPoints: { http: 'web', https: 'websecure' } },
-  /** Requests per second of one address: at least, and where a plan has no limit by the minute. */
-  floodGuard: { leastRequestsPerSecond: 100, unlimitedRequestsPerSecond: 1_000 },
+  floodGuard: {
+    /** Requests per second of one address: at least, and where a plan has no limit by the minute. */
+    leastRequestsPerSecond: 100,
+    unlimitedRequestsPerSecond: 1_000,
+    forwardedForDepth: 0,
+  },
   router: {
     nodeImage: 'node:22-alpine',
     replicas: { min: 2, max: 10 },

@@ -20,12 +20,21 @@ export interface TraefikModel {
   readonly namespace: string;
   readonly httpEntryPoint: string;
   readonly httpsEntryPoint: string;
-  /** Requests from one address; absent = no guard. */
-  readonly floodGuard?: { readonly requestsPerSecond: number; readonly burst: number };
+  /** Absent = no guard. */
+  readonly floodGuard?: FloodGuardModel;
   readonly tls?: TlsModel;
 }
 
 /** Exactly one of `certResolver` and `secretName` is there. */
+/** Bound on the requests of one address. */
+export interface FloodGuardModel {
+  readonly requestsPerSecond: number;
+  /** Requests that pass at once. */
+  readonly burst: number;
+  /** Place from the end of `X-Forwarded-For` at which the client's address stands; 0 = the connection's address. */
+  readonly forwardedForDepth: number;
+}
+
 export interface TlsModel {
   readonly certResolver?: string;
   readonly secretName?: string;

@@ -44,7 +44,8 @@ export type EdgeDuty = 'cors' | 'security-headers' | 'forwarded-headers';
 /** How callers are verified. At least one of the two is there. */
 export interface IdentityModel {
   readonly jwt?: JwtModel;
-  readonly apiKeys?: ApiKeysModel;
+  /** Whether API keys are accepted. Where they are found is told to the router by its pod. */
+  readonly apiKeys: boolean;
 }
 
 /** One issuer of JSON Web Tokens. */
@@ -57,12 +58,6 @@ export interface JwtModel {
   readonly clockToleranceSeconds: number;
   /** Claim names. */
   readonly claims: { readonly subject: string; readonly tenant: string; readonly plan: string };
-}
-
-/** Where API keys are found. */
-export interface ApiKeysModel {
-  /** File in the router's container, mounted from the Secret that the user names. */
-  readonly file: string;
 }
 
 /** What one caller may use. */

@@ -33,8 +33,7 @@ export interface TraefikProps {
   /**
    * Coarse guard against floods from one address, before anything else is done; `false` for none. Plans are not
    * enforced here: Traefik forgets an address after two seconds without traffic.
-   * @default - as many requests per second as the largest plan has per minute, but at least 100, and 1_000 where a
-   * plan has no limit by the minute
+   * @default - on, wide enough for the largest plan
    */
   readonly floodGuard?: FloodGuardProps | false;
 }
@@ -59,10 +58,21 @@ export interface FloodGuardProps {
   /**
    * Requests of one address, over time. Twice as many pass at once.
    * Unit: requests per second. Range: 1 to 1_000_000, whole.
+   * @default - as many as the largest plan has per minute, but at least 100, and 1_000 where a plan has no limit by
+   * the minute
    * @problem AGW_NUMBER_RANGE outside the range
    * @problem AGW_FLOOD_GUARD_BELOW_PLAN a caller could be refused who is within a plan's `requestsPerMinute`
    */
-  readonly requestsPerSecond: number;
+  readonly requestsPerSecond?: number;
+
+  /**
+   * Proxies in front of Traefik that add to `X-Forwarded-For`: the client's address is this many places from its
+   * end. Without it, a load balancer that hides addresses counts as one client.
+   * Range: 0 to 10, whole; 0 takes the address of the connection.
+   * @default 0
+   * @problem AGW_NUMBER_RANGE outside the range
+   */
+  readonly forwardedForDepth?: number;
 }
 
 /** Certificate, and which TLS. Exactly one of `certResolver` and `secretName`. */

@@ -3,12 +3,13 @@ import { DEFAULTS } from '../model/defaults';
 import type {
   DeploymentModel,
   EdgeModel,
+  FloodGuardModel,
   RouterModel,
   StoreModel,
   TlsModel,
   TraefikModel,
 } from '../model/deployment-model';
-import type { TlsProps, TraefikProps } from '../props/edge-props';
+import type { FloodGuardProps, TlsProps, TraefikProps } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type { RedisProps, RouterProps } from '../props/workload-props';
 
@@ -37,21 +38,22 @@ function buildEdge(props: AgentGatewayProps): EdgeModel {
 }
 
 function buildTraefik(props: AgentGatewayProps, traefik: TraefikProps): TraefikModel {
-  const requestsPerSecond =
-    traefik.floodGuard === undefined
-      ? defaultFloodGuard(props)
-      : traefik.floodGuard === false
-        ? undefined
-        : traefik.floodGuard.requestsPerSecond;
   return {
     namespace: traefik.namespace ?? DEFAULTS.traefik.namespace,
     httpEntryPoint: traefik.entryPoints?.http ?? DEFAULTS.traefik.entryPoints.http,
     httpsEntryPoint: traefik.entryPoints?.https ?? DEFAULTS.traefik.entryPoints.https,
-    // Traefik forgets an address after two seconds: a burst above twice the rate would never be used up.
-    ...(requestsPerSecond === undefined
-      ? {}
-      : { floodGuard: { requestsPerSecond, burst: requestsPerSecond * 2 } }),
+    ...(traefik.floodGuard === false ? {} : { floodGuard: buildFloodGuard(props, traefik.floodGuard) }),
     ...(props.tls === undefined ? {} : { tls: buildTls(props.tls) }),
+  };
+}
+
+function buildFloodGuard(props: AgentGatewayProps, guard: FloodGuardProps = {}): FloodGuardModel {
+  const requestsPerSecond = guard.requestsPerSecond ?? defaultFloodGuard(props);
+  return {
+    requestsPerSecond,
+    // Traefik forgets an address after two seconds: a burst above twice the rate would never be used up.
+    burst: requestsPerSecond * 2,
+    forwardedForDepth: guard.forwardedForDepth ?? DEFAULTS.floodGuard.forwardedForDepth,
   };
 }
 

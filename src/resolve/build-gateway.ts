@@ -25,9 +25,6 @@ import { sum } from './check-helpers';
 import { dateSeconds } from './syntax';
 import { impliedDefaultVersion } from './version-checks';
 
-/** Directory in the router's container where the Secret with the API keys is mounted. */
-export const API_KEYS_DIRECTORY = '/etc/agent-gateway/api-keys';
-
 /** The part of the model that the router reads. Props that say the same in another order give the same model. */
 export function buildGateway(props: AgentGatewayProps): GatewayModel {
   const backends = new Backends();
@@ -88,7 +85,7 @@ function buildIdentity(auth: AuthProps): IdentityModel {
             claims: { ...DEFAULTS.jwt.claims, ...jwt.claims },
           },
         }),
-    ...(apiKeys === undefined ? {} : { apiKeys: { file: `${API_KEYS_DIRECTORY}/${apiKeys.secret.key}` } }),
+    apiKeys: apiKeys !== undefined,
   };
 }
 

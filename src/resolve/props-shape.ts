@@ -153,7 +153,8 @@ const traefik = object<TraefikProps>({
   floodGuard: optional(
     orFalse(
       object<FloodGuardProps>({
-        requestsPerSecond: required(integer(1, 1_000_000), 'a number of requests per second'),
+        requestsPerSecond: optional(integer(1, 1_000_000)),
+        forwardedForDepth: optional(integer(0, 10)),
       }),
     ),
   ),

@@ -1,8 +1,9 @@
 /** The cases of `test/golden/cases`: other tests put the same props to other judges. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Yaml } from 'cdk8s';
 import type { AgentGatewayProps } from 'cdk8s-agent-gateway';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { type KubernetesObject, synthesise } from './synthesise';
 
 export interface GoldenCase {
@@ -25,7 +26,9 @@ const BASE: AgentGatewayProps = {
 };
 
 export function goldenCases(): readonly GoldenCase[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.endsWith('.golden.yaml'));
+  const names = readdirSync(folder).filter(
+    (name) => name.endsWith('.yaml') && !name.endsWith('.golden.yaml'),
+  );
   return names.sort().map((file) => {
     const { kinds, props } = parse(readFileSync(join(folder, file), 'utf8'));
     return { name: file.replace('.yaml', ''), kinds, objects: synthesise({ ...BASE, ...props }) };
@@ -36,7 +39,7 @@ export function goldenCases(): readonly GoldenCase[] {
 export function goldenText({ objects, kinds }: GoldenCase): string {
   return objects
     .filter(({ kind }) => kinds.includes(kind))
-    .map((object) => stringify(object, { lineWidth: 0 }))
+    .map((object) => Yaml.stringify(object))
     .join('---\n')
     .replace(/(-program-)[0-9a-f]{8,}/g, '$1<hash>')
     .replace(/(router\.cjs\.gz: ).*/g, '$1<bytes>');

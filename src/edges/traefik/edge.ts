@@ -1,0 +1,48 @@
+/**
+ * The gateway's objects for Traefik. Everything below the base path goes to the router, which answers all of it, so that
+ * refusals look the same whoever gives them; Traefik does what is nearest to the client.
+ *
+ * | our word         | Traefik's                                   |
+ * |------------------|---------------------------------------------|
+ * | host, base path  | the `match` of an IngressRoute's route      |
+ * | CORS             | Middleware `headers`, `accessControl*`      |
+ * | security headers | Middleware `headers`, custom ones           |
+ * | flood guard      | Middleware `rateLimit`                      |
+ * | TLS              | `tls` of the IngressRoute, TLSOption        |
+ */
+import type { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { renderCors } from './cors';
+import { renderFloodGuard } from './flood-guard';
+import { renderRedirect, renderRoute } from './routes';
+import { renderSecurityHeaders } from './security-headers';
+import { renderTlsOption } from './tls';
+import type { TraefikParts } from './traefik-parts';
+
+/** The objects of Traefik's. */
+export class TraefikEdge extends Construct {
+  readonly securityHeaders: ApiObject;
+  /** Absent without `cors`. */
+  readonly cors?: ApiObject;
+  /** Absent where it is turned off. */
+  readonly floodGuard?: ApiObject;
+  /** Absent where Traefik's own options do. */
+  readonly tlsOption?: ApiObject;
+  /** From clients to the router. */
+  readonly ingressRoute: ApiObject;
+  /** From plain HTTP to HTTPS; absent without TLS. */
+  readonly redirect?: ApiObject;
+
+  constructor(scope: Construct, id: string, parts: TraefikParts) {
+    super(scope, id);
+    const { names, gateway, traefik } = parts;
+    this.securityHeaders = renderSecurityHeaders(this, names, gateway.securityHeaders);
+    if (gateway.cors !== undefined) this.cors = renderCors(this, names, gateway.cors);
+    if (traefik.floodGuard !== undefined) this.floodGuard = renderFloodGuard(this, names, traefik.floodGuard);
+    if (traefik.tls?.minVersion === '1.3') this.tlsOption = renderTlsOption(this, names);
+    // What decorates answers stands before what can give them: refusals of the later ones carry the headers too.
+    const middlewares = [this.securityHeaders, this.cors, this.floodGuard].filter((one) => one !== undefined);
+    this.ingressRoute = renderRoute(this, parts, middlewares, this.tlsOption);
+    if (traefik.tls !== undefined) this.redirect = renderRedirect(this, parts);
+  }
+}

@@ -1,0 +1,52 @@
+/** The construct that users make. Resolves the props and adds one child per part; decides nothing itself. */
+import { Construct } from 'constructs';
+import { TraefikEdge } from './edges/traefik/edge';
+import type { DeploymentModel } from './model/deployment-model';
+import type { GatewayModel } from './model/gateway-model';
+import { type RouteRow, routeTable } from './model/route-table';
+import { gatewayNames } from './names';
+import type { AgentGatewayProps } from './props/gateway-props';
+import { InvalidGatewayError } from './resolve/invalid-gateway-error';
+import { resolveGateway } from './resolve/resolve-gateway';
+import { documentProblem } from './workloads/configuration';
+import { Redis } from './workloads/redis';
+import { Router } from './workloads/router';
+
+/**
+ * A gateway in front of AI agents: the objects of the edge, the router and its store. Several may be in one chart.
+ *
+ * @example new AgentGateway(chart, 'gateway', { hosts: ['api.example.com'], edge: { traefik: {} }, ... })
+ */
+export class AgentGateway extends Construct {
+  /** What the router decides by. */
+  readonly model: GatewayModel;
+  /** What the objects were made from. */
+  readonly deployment: DeploymentModel;
+  /** Every way through the gateway. */
+  readonly routes: readonly RouteRow[];
+  readonly router: Router;
+  /** Absent with an external Redis. */
+  readonly redis?: Redis;
+  /** Objects of the edge; absent with the edge `none`. */
+  readonly edge?: TraefikEdge;
+
+  /** @throws InvalidGatewayError with every problem, when the props have any */
+  constructor(scope: Construct, id: string, props: AgentGatewayProps) {
+    super(scope, id);
+    const resolved = resolveGateway(props);
+    if (resolved.kind === 'problems') throw new InvalidGatewayError(resolved.problems, this.node.path);
+    this.model = resolved.gateway;
+    this.deployment = resolved.deployment;
+    const tooLarge = documentProblem(this.model);
+    if (tooLarge !== undefined) throw new InvalidGatewayError([tooLarge], this.node.path);
+
+    this.routes = routeTable(this.model);
+    const names = gatewayNames(this, resolved.name);
+    const { store, edge } = this.deployment;
+    if (store.managed !== undefined) this.redis = new Redis(this, 'redis', names, store.managed);
+    this.router = new Router(this, 'router', { names, gateway: this.model, deployment: this.deployment });
+    if (edge.traefik !== undefined) {
+      this.edge = new TraefikEdge(this, 'edge', { names, gateway: this.model, traefik: edge.traefik });
+    }
+  }
+}

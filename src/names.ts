@@ -1,0 +1,56 @@
+/**
+ * Names and labels of everything that a gateway puts into the cluster. They are part of what users rely on (NetworkPolicies,
+ * dashboards, scripts), so a test pins them.
+ */
+import { createHash } from 'node:crypto';
+import { Names } from 'cdk8s';
+import type { Construct } from 'constructs';
+
+/** Longest base name: leaves room for the longest suffix within the 63 characters of an RFC 1123 label. */
+const BASE_NAME_MOST = 40;
+
+/** Ports of the router's container. */
+export const ROUTER_PORT = 8080;
+export const ADMIN_PORT = 9090;
+export const REDIS_PORT = 6379;
+
+export type Component = 'router' | 'redis' | 'edge';
+
+/** What the objects of one gateway are called. */
+export interface GatewayNames {
+  /** What all names begin with. */
+  readonly base: string;
+  /** Deployment, Service, ServiceAccount, autoscaler, disruption budget and NetworkPolicy of the router. */
+  readonly router: string;
+  /** StatefulSet, Service and NetworkPolicy of the Redis. */
+  readonly redis: string;
+}
+
+/**
+ * The names of the gateway at a place in a chart.
+ *
+ * @param name what the user calls it; without, a label is made from the construct's path, with a hash of it
+ */
+export function gatewayNames(scope: Construct, name?: string): GatewayNames {
+  const base = name ?? Names.toDnsLabel(scope, { maxLen: BASE_NAME_MOST });
+  return { base, router: `${base}-router`, redis: `${base}-redis` };
+}
+
+/** `platform-router-config-3f2a9c01de`: the name of an immutable object changes with what is in it. */
+export function hashedName(name: string, content: string | Buffer): string {
+  return `${name}-${createHash('sha256').update(content).digest('hex').slice(0, 10)}`;
+}
+
+/** Labels of a component's objects (Kubernetes docs, "Recommended Labels"). */
+export function labelsOf(names: GatewayNames, component: Component): Record<string, string> {
+  return { ...selectorOf(names, component), 'app.kubernetes.io/managed-by': 'cdk8s-agent-gateway' };
+}
+
+/** Labels that select a component's pods. */
+export function selectorOf(names: GatewayNames, component: Component): Record<string, string> {
+  return {
+    'app.kubernetes.io/name': 'agent-gateway',
+    'app.kubernetes.io/instance': names.base,
+    'app.kubernetes.io/component': component,
+  };
+}

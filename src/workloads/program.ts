@@ -1,0 +1,53 @@
+/**
+ * The router's program as a ConfigMap, so that nobody has to build an image. It travels compressed: `kubectl apply` keeps
+ * a copy of each object in an annotation, and annotations end at 262,144 bytes.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { ConfigMap } from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import { type GatewayNames, hashedName, labelsOf } from '../names';
+
+/** Directory in the container where the program is mounted. */
+export const PROGRAM_DIRECTORY = '/opt/agent-gateway';
+/** File that starts it. */
+export const PROGRAM_ENTRY = 'main.cjs';
+
+const COMPRESSED = 'router.cjs.gz';
+
+const ENTRY_TEXT = `// Unpacks the router, which is compressed to fit into a ConfigMap, and runs it.
+const { readFileSync } = require('node:fs');
+const { Module } = require('node:module');
+const { gunzipSync } = require('node:zlib');
+const file = __dirname + '/router.cjs';
+const program = new Module(file, module);
+program._compile(gunzipSync(readFileSync(__dirname + '/${COMPRESSED}')).toString(), file);
+`;
+
+export function renderProgram(scope: Construct, names: GatewayNames): ConfigMap {
+  const bytes = compressedProgram();
+  const data = { [PROGRAM_ENTRY]: ENTRY_TEXT };
+  const map = new ConfigMap(scope, 'program', {
+    metadata: {
+      name: hashedName(`${names.router}-program`, ENTRY_TEXT + bytes),
+      labels: labelsOf(names, 'router'),
+    },
+    immutable: true,
+    data,
+  });
+  map.addBinaryData(COMPRESSED, bytes);
+  return map;
+}
+
+let compressed: string | undefined;
+
+/** Base64 of the compressed bundle; made once, because a thousand gateways in a chart all carry it. */
+function compressedProgram(): string {
+  if (compressed === undefined) {
+    // The same place from src/ and from lib/: both stand beside bundle/.
+    const bundle = readFileSync(join(__dirname, '../../bundle/router.cjs'));
+    compressed = gzipSync(bundle, { level: 9 }).toString('base64');
+  }
+  return compressed;
+}

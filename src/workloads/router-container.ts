@@ -1,0 +1,156 @@
+/** The router's container: program, configuration, environment, probes. The router reads exactly these variables. */
+import { posix } from 'node:path';
+import { Duration, Size } from 'cdk8s';
+import {
+  ConfigMap,
+  type ContainerProps,
+  Cpu,
+  EnvValue,
+  Handler,
+  ImagePullPolicy,
+  Probe,
+  Protocol,
+  Secret,
+  Volume,
+  type VolumeMount,
+} from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import type { SecretKeyModel, StoreModel } from '../model/deployment-model';
+import { ADMIN_PORT, type GatewayNames, REDIS_PORT, ROUTER_PORT } from '../names';
+import { CONFIGURATION_DIRECTORY, DOCUMENT } from './configuration';
+import { PROGRAM_DIRECTORY, PROGRAM_ENTRY } from './program';
+import type { RouterParts, RouterReferences } from './router-parts';
+import { secretValue } from './secret-value';
+import { restrictedContainer } from './security';
+
+/** User of the stock Node images. */
+export const NODE_USER = 1000;
+
+/** Directory in the container where the Secret with the API keys is mounted. */
+const API_KEYS_DIRECTORY = '/etc/agent-gateway-keys';
+
+/**
+ * From the order to stop until the program is told, so that the edge has stopped sending by then.
+ * Unit: seconds.
+ */
+const PRE_STOP_SECONDS = 5;
+/** What is left of the grace period when the program cuts the last streams itself. Unit: seconds. */
+const LAST_SECONDS = 5;
+/** Share of a container's memory that Node's heap may take; buffers and code live in the rest. */
+const HEAP_SHARE = 0.75;
+
+export function routerContainer(
+  scope: Construct,
+  parts: RouterParts,
+  references: RouterReferences,
+): ContainerProps {
+  const { router, store } = parts.deployment;
+  return {
+    name: 'router',
+    image: router.image ?? router.nodeImage,
+    imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
+    ...(router.image === undefined ? { command: ['node', `${PROGRAM_DIRECTORY}/${PROGRAM_ENTRY}`] } : {}),
+    ports: [
+      { name: 'http', number: ROUTER_PORT, protocol: Protocol.TCP },
+      { name: 'admin', number: ADMIN_PORT, protocol: Protocol.TCP },
+    ],
+    envVariables: {
+      ...environment(parts),
+      ...storeEnvironment(scope, parts.names, store),
+    },
+    volumeMounts: volumeMounts(scope, router.apiKeysSecret, references),
+    resources: {
+      // No limit: a router that is throttled holds every stream back.
+      cpu: { request: Cpu.millis(router.cpuMillicores) },
+      memory: {
+        request: Size.mebibytes(router.memoryMebibytes),
+        limit: Size.mebibytes(router.memoryMebibytes),
+      },
+    },
+    securityContext: restrictedContainer(NODE_USER),
+    startup: probe('/healthz', { periodSeconds: 1, failures: 30 }),
+    liveness: probe('/healthz', { periodSeconds: 10, failures: 3 }),
+    readiness: probe('/readyz', { periodSeconds: 2, failures: 2 }),
+    lifecycle: { preStop: Handler.fromCommand(['sleep', String(PRE_STOP_SECONDS)]) },
+  };
+}
+
+function environment({ deployment: { router } }: RouterParts): Record<string, EnvValue> {
+  const heapMebibytes = Math.floor(router.memoryMebibytes * HEAP_SHARE);
+  const keys = router.apiKeysSecret;
+  return values({
+    GATEWAY_DOCUMENT: `${CONFIGURATION_DIRECTORY}/${DOCUMENT}`,
+    ...(keys === undefined ? {} : { API_KEYS_FILE: posix.join(API_KEYS_DIRECTORY, keys.key) }),
+    PORT: String(ROUTER_PORT),
+    ADMIN_PORT: String(ADMIN_PORT),
+    // The hook before the stop has waited already.
+    DRAIN_SECONDS: '0',
+    GRACE_SECONDS: String(router.terminationGraceSeconds - PRE_STOP_SECONDS - LAST_SECONDS),
+    NODE_ENV: 'production',
+    NODE_OPTIONS: `--max-old-space-size=${heapMebibytes}`,
+  });
+}
+
+function storeEnvironment(
+  scope: Construct,
+  names: GatewayNames,
+  store: StoreModel,
+): Record<string, EnvValue> {
+  if (store.external !== undefined)
+    return { STORE_URL: secretValue(scope, 'store-url', store.external.urlSecret) };
+  const password = store.managed?.passwordSecret;
+  return {
+    ...values({ STORE_URL: `redis://${names.redis}:${REDIS_PORT}` }),
+    ...(password === undefined ? {} : { STORE_PASSWORD: secretValue(scope, 'store-password', password) }),
+  };
+}
+
+function values(entries: Readonly<Record<string, string>>): Record<string, EnvValue> {
+  return Object.fromEntries(
+    Object.entries(entries).map(([name, value]) => [name, EnvValue.fromValue(value)]),
+  );
+}
+
+function volumeMounts(
+  scope: Construct,
+  apiKeys: SecretKeyModel | undefined,
+  { configuration, program }: RouterReferences,
+): VolumeMount[] {
+  const mounts = [
+    { path: CONFIGURATION_DIRECTORY, volume: configMapVolume(scope, 'configuration', configuration) },
+  ];
+  if (program !== undefined) {
+    mounts.push({ path: PROGRAM_DIRECTORY, volume: configMapVolume(scope, 'program', program) });
+  }
+  if (apiKeys !== undefined) {
+    // The whole Secret and no single file of it: files that are mounted alone do not change with the Secret.
+    const secret = Secret.fromSecretName(scope, 'api-keys', apiKeys.name);
+    const volume = Volume.fromSecret(scope, 'api-keys-volume', secret, {
+      name: 'api-keys',
+      defaultMode: 0o440,
+    });
+    mounts.push({ path: API_KEYS_DIRECTORY, volume });
+  }
+  return mounts.map((mount) => ({ ...mount, readOnly: true }));
+}
+
+function configMapVolume(scope: Construct, name: string, map: string): Volume {
+  return Volume.fromConfigMap(
+    scope,
+    `${name}-volume`,
+    ConfigMap.fromConfigMapName(scope, `${name}-name`, map),
+    { name },
+  );
+}
+
+function probe(
+  path: string,
+  { periodSeconds, failures }: { periodSeconds: number; failures: number },
+): Probe {
+  return Probe.fromHttpGet(path, {
+    port: ADMIN_PORT,
+    periodSeconds: Duration.seconds(periodSeconds),
+    timeoutSeconds: Duration.seconds(Math.min(periodSeconds, 5)),
+    failureThreshold: failures,
+  });
+}

@@ -1,0 +1,22 @@
+/** Services of the gateway's components, each under its component's name. */
+import { ApiObject, JsonPatch } from 'cdk8s';
+import { Service, type ServicePort } from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import { type Component, type GatewayNames, labelsOf, selectorOf } from '../names';
+
+export function renderService(
+  scope: Construct,
+  names: GatewayNames,
+  component: Component & ('router' | 'redis'),
+  port: ServicePort,
+): Service {
+  const service = new Service(scope, 'service', {
+    metadata: { name: names[component], labels: labelsOf(names, component) },
+    ports: [port],
+  });
+  ApiObject.of(service).addJsonPatch(
+    // cdk8s-plus selects by a label that it makes of the construct's path; these labels say what they mean.
+    JsonPatch.add('/spec/selector', selectorOf(names, component)),
+  );
+  return service;
+}
