@@ -17,6 +17,8 @@ export interface RouterSettings {
   readonly storeUrl: string;
   /** `STORE_PASSWORD`: goes before a password in the URL. */
   readonly storePassword?: string;
+  /** `API_KEYS_FILE`: where the API keys are; needed when the gateway takes API keys. */
+  readonly apiKeysFile?: string;
   /** `DRAIN_SECONDS`: how long new requests are still served after the signal to stop. Default 5. */
   readonly drainSeconds: number;
   /** `GRACE_SECONDS`: from the signal until streams that still run are cut. Default 60. */
@@ -35,14 +37,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws SettingError for the first variable that is missing or bad */
 export function readSettings(environment: Environment): RouterSettings {
-  const storePassword = environment.STORE_PASSWORD;
+  const storePassword = environment.STORE_PASSWORD || undefined;
+  const apiKeysFile = environment.API_KEYS_FILE || undefined;
   return {
     documentPath: required(environment, 'GATEWAY_DOCUMENT', 'the path of the gateway document'),
     port: wholeNumber(environment, 'PORT', 8080, 65_535),
     adminPort: wholeNumber(environment, 'ADMIN_PORT', 9090, 65_535),
     bindAddress: environment.BIND_ADDRESS || '::',
     storeUrl: storeUrl(environment),
-    ...(storePassword === undefined || storePassword === '' ? {} : { storePassword }),
+    ...(storePassword === undefined ? {} : { storePassword }),
+    ...(apiKeysFile === undefined ? {} : { apiKeysFile }),
     drainSeconds: wholeNumber(environment, 'DRAIN_SECONDS', 5, 3_600),
     graceSeconds: wholeNumber(environment, 'GRACE_SECONDS', 60, 86_400),
   };

@@ -22,6 +22,7 @@ test('takes what the environment says', () => {
     BIND_ADDRESS: '127.0.0.1',
     STORE_URL: 'rediss://redis:6379/1',
     STORE_PASSWORD: 'p',
+    API_KEYS_FILE: '/keys/keys.json',
     DRAIN_SECONDS: '0',
     GRACE_SECONDS: '7',
   };
@@ -33,6 +34,7 @@ test('takes what the environment says', () => {
     bindAddress: '127.0.0.1',
     storeUrl: 'rediss://redis:6379/1',
     storePassword: 'p',
+    apiKeysFile: '/keys/keys.json',
     drainSeconds: 0,
     graceSeconds: 7,
   });

@@ -21,6 +21,7 @@ import { refused } from '../refusal';
 import { type BackendAgents, type BackendRequestOptions, noteKeepAlive } from './backend-agent';
 import { breakOff } from './break-off';
 import { codeOfFailure, diedBeforeItWasUsed } from './failure';
+import { endWith } from './one-write';
 import { Patience } from './patience';
 import { backendHeaders } from './request-headers';
 import { openUpload, type Upload } from './upload';
@@ -108,7 +109,7 @@ export class Forwarding {
     upstream.on('error', (error: NodeJS.ErrnoException) => this.lose(upstream, error));
     if (upload.buffered) {
       this.patience.wait('first-byte');
-      upload.writeTo(upstream);
+      upstream.once('socket', () => upload.writeTo(upstream));
     } else {
       this.patience.wait('upload');
       upload.stream(upstream, this.patience, () => this.fail('body_too_large'));
@@ -161,7 +162,6 @@ export class Forwarding {
     response.writeHead(status, headers);
     const length = answer.headers['content-length'];
     this.announced = length === undefined ? -1 : Number(length);
-    this.patience.wait('idle');
     answer.on('data', (chunk: Buffer) => this.pass(chunk));
     answer.on('end', () => this.finish());
     answer.on('error', (error) => this.lose(this.upstream as ClientRequest, error));
@@ -176,7 +176,7 @@ export class Forwarding {
     if (exchange.bytesOut === this.announced) {
       this.done = true;
       this.patience.end();
-      response.end(chunk);
+      endWith(response, chunk);
     } else if (response.write(chunk)) {
       this.patience.wait('idle');
     } else {
@@ -205,11 +205,12 @@ export class Forwarding {
     if (upstream !== undefined && !(this.done && upstream.writableFinished)) upstream.destroy();
   }
 
-  /** Sends the head if nothing has taken it along. */
+  /** Sends the head if nothing has taken it along, and waits for what is still to come. */
   flush(): void {
-    if (this.exchange.bytesOut === 0 && !this.response.writableEnded && !this.failed) {
-      this.response.flushHeaders();
-    }
+    if (this.done || this.failed || this.exchange.ended) return;
+    if (this.exchange.bytesOut > 0) return;
+    this.response.flushHeaders();
+    this.patience.wait('idle');
   }
 }
 

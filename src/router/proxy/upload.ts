@@ -2,6 +2,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { BufferedBody } from '../body';
 import type { Exchange } from '../exchange';
+import { endWith } from './one-write';
 import type { Patience } from './patience';
 
 /** A body and the headers that frame it (names and values in turn). */
@@ -9,6 +10,7 @@ export type Upload =
   | {
       readonly buffered: true;
       readonly framing: readonly string[];
+      /** To be called once the request has its connection. */
       writeTo(upstream: ClientRequest): void;
     }
   | {
@@ -56,10 +58,14 @@ function bufferedUpload(body: BufferedBody, framed: boolean): Upload {
     framing: framed ? ['content-length', String(body.length)] : [],
     writeTo: (upstream) => {
       const { chunks } = body;
-      if (chunks.length > 1) upstream.cork();
-      for (let at = 0; at < chunks.length - 1; at++) upstream.write(chunks[at]);
-      upstream.end(chunks[chunks.length - 1]);
-      if (chunks.length > 1) upstream.uncork();
+      if (chunks.length === 0) upstream.end();
+      else if (chunks.length === 1) endWith(upstream, chunks[0] as Buffer);
+      else {
+        upstream.cork();
+        for (const chunk of chunks) upstream.write(chunk);
+        upstream.end();
+        upstream.uncork();
+      }
     },
   };
 }

@@ -1,0 +1,32 @@
+import { createLog } from '../../src/router/log';
+
+test('writes every kind of value as JSON, and leaves out what has none', () => {
+  let text = '';
+  const log = createLog((lines) => {
+    text += lines;
+  });
+  const fields = {
+    plain: 'a b',
+    quoted: '"\\',
+    lines: 'a\nb',
+    umlaut: 'ü',
+    count: 1.5,
+    yes: true,
+    list: [1],
+  };
+
+  log.write('warn', { ...fields, none: undefined });
+  expect(text).toBe('');
+  log.flush();
+  const line = JSON.parse(text) as Record<string, unknown>;
+  expect(line).toEqual({ time: expect.stringMatching(/Z$/), level: 'warn', ...fields });
+  expect(text.endsWith('}\n')).toBe(true);
+});
+
+test('hands lines over before they grow long', () => {
+  let flushes = 0;
+  const log = createLog(() => flushes++);
+
+  for (let line = 0; line < 100; line++) log.write('info', { text: 'x'.repeat(1_000) });
+  expect(flushes).toBeGreaterThan(3);
+});
