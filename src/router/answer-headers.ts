@@ -6,6 +6,7 @@ import { corsHeaders } from '../model/cors';
 import { lifeHeaders } from './admit-caller';
 import type { CompiledGateway } from './compiled-gateway';
 import type { Exchange } from './exchange';
+import { rateLimitHeaders } from './limits/rate-limit-headers';
 
 /** Names and values in turn; a new list every time, for the caller to add to. */
 export function answerHeaders(gateway: CompiledGateway, exchange: Exchange): string[] {
@@ -22,6 +23,7 @@ export function answerHeaders(gateway: CompiledGateway, exchange: Exchange): str
     headers.push(...lifeHeaders(gateway.model, route, admission.version.name));
   }
   if (limits !== undefined && admission !== undefined) {
+    headers.push(...rateLimitHeaders(admission.plan.plan, limits));
     if (limits.degraded) headers.push('x-gateway-degraded', 'limits');
   }
   return headers;

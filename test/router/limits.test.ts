@@ -1,7 +1,8 @@
 import { send } from '../support/client';
 import { situation } from '../support/situation';
 
-const s = situation();
+const plans = { free: { windows: [{ name: 'minute', requests: 60 }], onStoreOutage: 'local' } } as const;
+const s = situation({ model: { plans } });
 afterEach(() => {
   s.router.store.result = { windows: [], degraded: false };
 });
@@ -20,6 +21,19 @@ test('answers 429 with the time to wait and the name of the limit', async () => 
     error: { type: 'rate_limit_error' },
   });
   expect(s.backend.received).toHaveLength(0);
+});
+
+test('tells what is left of the limits', async () => {
+  s.router.store.result = {
+    windows: [{ name: 'minute', limit: 60, remaining: 59, resetSeconds: 60 }],
+    degraded: false,
+  };
+  const answer = await send(s.port, '/v1/agents');
+
+  expect(answer.headers).toMatchObject({
+    'ratelimit-policy': '"minute";q=60;w=60',
+    ratelimit: '"minute";r=59;t=60',
+  });
 });
 
 test('answers 503 when the store is gone and the plan is closed', async () => {
