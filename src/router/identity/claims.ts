@@ -1,0 +1,26 @@
+/** Who a token's claims say the caller is. */
+
+/** Longest subject, tenant or plan. Unit: characters. */
+const NAME_MOST = 256;
+
+/**
+ * A claim by its name: the name as it stands (`sub`, `https://example.com/tenant`), else as a path with dots
+ * (`app_metadata.plan`). Own members alone: no claim is found in what every object inherits.
+ */
+export function claimOf(claims: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return claims[name];
+  if (!name.includes('.')) return undefined;
+  let value: unknown = claims;
+  for (const part of name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<string, unknown>)[part];
+  }
+  return value;
+}
+
+/** Whether a value can be a subject, tenant or plan: text that is safe in a header and a log. */
+export function isName(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value.length > 0 && value.length <= NAME_MOST && !/[^\x20-\x7e]/.test(value)
+  );
+}

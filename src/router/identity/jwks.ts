@@ -1,0 +1,144 @@
+/**
+ * The public keys of an issuer, as they are now: fetched at start, then every ten minutes, and at once (but not more often
+ * than a bound) when a token names a key that is not known. While the issuer cannot be reached, known keys stay (I7).
+ */
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { fetchJson } from './fetch-json';
+
+/** A key that can verify, with what its JWK says of it. */
+export interface PublicKey {
+  readonly kid: string | undefined;
+  /** From the JWK; absent when it does not bind the key to one. */
+  readonly alg: string | undefined;
+  readonly kty: string;
+  readonly crv: string | undefined;
+  readonly key: KeyObject;
+}
+
+export interface JwksOptions {
+  readonly url: string;
+  readonly log: (level: 'info' | 'warn', event: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** Told after each refresh that changed the keys. */
+  readonly onChange: () => void;
+  /** Least time between two refreshes that unknown keys ask for. Default 30 s. Unit: milliseconds. */
+  readonly cooldownMilliseconds?: number;
+}
+
+const REFRESH_MILLISECONDS = 600_000;
+const COOLDOWN_MILLISECONDS = 30_000;
+/** While no keys were ever read, the next attempt comes after so long, and then after twice as long each time. */
+const RETRY_MILLISECONDS_LEAST = 500;
+const RETRY_MILLISECONDS_MOST = 30_000;
+/** Keys that are read at most; a JWKS with more is not one of an issuer. */
+const KEYS_MOST = 200;
+
+export class Jwks {
+  private keys: readonly PublicKey[] = [];
+  private fingerprint = '';
+  private readAt: number | undefined;
+  private askedAt = Number.NEGATIVE_INFINITY;
+  private failures = 0;
+  private inFlight: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  constructor(private readonly options: JwksOptions) {
+    void this.refresh();
+  }
+
+  /** Whether keys were ever read. */
+  get known(): boolean {
+    return this.readAt !== undefined;
+  }
+
+  /** Whether the first attempt to read keys has ended, well or not. */
+  get tried(): boolean {
+    return this.known || this.failures > 0;
+  }
+
+  /** Since the keys were last read; `undefined` when they never were. */
+  ageSeconds(): number | undefined {
+    return this.readAt === undefined ? undefined : (performance.now() - this.readAt) / 1000;
+  }
+
+  /** The keys that fit, from those at hand. */
+  find(fits: (key: PublicKey) => boolean): readonly PublicKey[] {
+    return this.keys.filter(fits);
+  }
+
+  /** Asks for newer keys, unless that was done a moment ago. Resolves when there is no more to be had now. */
+  async ask(): Promise<void> {
+    const cooldown = this.options.cooldownMilliseconds ?? COOLDOWN_MILLISECONDS;
+    if (this.inFlight === undefined) {
+      if (performance.now() - this.askedAt < cooldown) return;
+      this.askedAt = performance.now();
+    }
+    await this.refresh();
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+  }
+
+  /** Never rejects; one at a time. */
+  private refresh(): Promise<void> {
+    this.inFlight ??= this.read().finally(() => {
+      this.inFlight = undefined;
+      this.refreshLater();
+    });
+    return this.inFlight;
+  }
+
+  private refreshLater(): void {
+    if (this.closed) return;
+    clearTimeout(this.timer);
+    const backoff = RETRY_MILLISECONDS_LEAST * 2 ** Math.min(this.failures - 1, 10);
+    const wait = this.failures > 0 ? Math.min(backoff, RETRY_MILLISECONDS_MOST) : REFRESH_MILLISECONDS;
+    this.timer = setTimeout(() => void this.refresh(), wait);
+    this.timer.unref();
+  }
+
+  private async read(): Promise<void> {
+    try {
+      const document = await fetchJson(this.options.url);
+      const keys = readKeys(document);
+      this.readAt = performance.now();
+      this.failures = 0;
+      const fingerprint = JSON.stringify(document);
+      if (fingerprint === this.fingerprint) return;
+      this.fingerprint = fingerprint;
+      this.keys = keys;
+      this.options.log('info', 'jwks_read', { keys: keys.length });
+      this.options.onChange();
+    } catch (error) {
+      this.failures++;
+      if (this.failures === 1) this.options.log('warn', 'jwks_failed', { cause: (error as Error).message });
+    }
+  }
+}
+
+/** Keys that can verify signatures; the others of a JWKS (symmetric, for encryption, broken) are left out one by one. */
+function readKeys(document: unknown): readonly PublicKey[] {
+  const listed = (document as { keys?: unknown } | null)?.keys;
+  if (!Array.isArray(listed)) throw new Error('no "keys" in the answer');
+  const keys = listed.slice(0, KEYS_MOST).flatMap(readKey);
+  if (keys.length === 0) throw new Error('no key that can verify signatures');
+  return keys;
+}
+
+function readKey(value: unknown): readonly PublicKey[] {
+  if (typeof value !== 'object' || value === null) return [];
+  // Without `d`: a private key that an issuer shows by mistake verifies as its public half.
+  const { d: _, ...jwk } = value as JsonWebKey;
+  const { kty, kid, alg, crv, use } = jwk;
+  if (kty !== 'RSA' && kty !== 'EC' && kty !== 'OKP') return [];
+  if (use === 'enc') return [];
+  const text = (member: unknown) => (typeof member === 'string' ? member : undefined);
+  try {
+    const key = createPublicKey({ key: jwk, format: 'jwk' });
+    return [{ kid: text(kid), alg: text(alg), kty, crv: text(crv), key }];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,130 @@
+/** Verifies tokens of one issuer (RFC 7519, RFC 8725; contract I2, I7), and remembers those that it has verified. */
+import { decodeProtectedHeader, errors, jwtVerify } from 'jose';
+import type { JwtModel } from '../../model/gateway-model';
+import { claimOf, isName } from './claims';
+import { limitKeyOf } from './credentials';
+import type { Jwks, PublicKey } from './jwks';
+import { VerifiedTokens } from './verified-tokens';
+import type { Verification } from './verifier';
+
+/** Key types of the algorithms (RFC 7518 section 3.1, RFC 8037). No HMAC: its key would be the public one. */
+const KEY_TYPES: Readonly<Record<string, { readonly kty: string; readonly crv?: string }>> = {
+  RS256: { kty: 'RSA' },
+  RS384: { kty: 'RSA' },
+  RS512: { kty: 'RSA' },
+  PS256: { kty: 'RSA' },
+  PS384: { kty: 'RSA' },
+  PS512: { kty: 'RSA' },
+  ES256: { kty: 'EC', crv: 'P-256' },
+  ES384: { kty: 'EC', crv: 'P-384' },
+  ES512: { kty: 'EC', crv: 'P-521' },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
+};
+
+export class JwtVerifier {
+  private readonly verified = new VerifiedTokens();
+
+  constructor(
+    private readonly model: JwtModel,
+    private readonly jwks: Jwks,
+  ) {}
+
+  /** Forgets every verified token: a key may have been withdrawn. */
+  forget(): void {
+    this.verified.clear();
+  }
+
+  /** At once for a token that was verified before. */
+  verify(token: string, nowSeconds: number): Verification | Promise<Verification> {
+    const known = this.verified.get(token, nowSeconds);
+    return known === undefined ? this.verifyNew(token, nowSeconds) : { kind: 'caller', caller: known };
+  }
+
+  private async verifyNew(token: string, nowSeconds: number): Promise<Verification> {
+    const header = readHeader(token);
+    if (header === undefined) return invalid('the header cannot be read');
+    const { alg, kid } = header;
+    if (!this.model.algorithms.includes(alg)) return invalid('the algorithm is not allowed');
+    const key = await this.keyFor(alg, kid);
+    if (key === undefined) {
+      if (!this.jwks.known) return { kind: 'unavailable', reason: 'the JWKS was never read' };
+      return invalid('no key fits');
+    }
+    // A refresh while the signature is checked may withdraw the key; what is remembered must not outlive it.
+    const generation = this.verified.generation;
+    try {
+      const { payload } = await jwtVerify(token, key.key, {
+        algorithms: [alg],
+        issuer: this.model.issuer,
+        audience: this.model.audience,
+        clockTolerance: this.model.clockToleranceSeconds,
+        currentDate: new Date(nowSeconds * 1000),
+        requiredClaims: ['exp'],
+      });
+      return this.accept(token, payload, generation);
+    } catch (error) {
+      return invalid(reasonOf(error));
+    }
+  }
+
+  private accept(token: string, claims: Readonly<Record<string, unknown>>, generation: number): Verification {
+    const { model } = this;
+    const subject = claimOf(claims, model.claims.subject);
+    const tenant = claimOf(claims, model.claims.tenant);
+    const plan = claimOf(claims, model.claims.plan);
+    if (!isName(subject)) return invalid('the subject claim is not a name');
+    if (tenant !== undefined && !isName(tenant)) return invalid('the tenant claim is not a name');
+    const caller = {
+      subject,
+      ...(tenant === undefined ? {} : { tenant }),
+      // A plan that is no name counts as one that does not exist: the default plan, and a metric.
+      ...(plan === undefined ? {} : { claimedPlan: isName(plan) ? plan : '' }),
+      limitKey: limitKeyOf(model.issuer, tenant, subject),
+      via: 'jwt',
+    } as const;
+    const untilSeconds = (claims.exp as number) + model.clockToleranceSeconds;
+    this.verified.add(token, caller, untilSeconds, generation);
+    return { kind: 'caller', caller };
+  }
+
+  /**
+   * The key of a token: by its id, where it names one; else the only key that fits the algorithm. An id that is not
+   * known asks the issuer for newer keys first.
+   */
+  private async keyFor(alg: string, kid: string | undefined): Promise<PublicKey | undefined> {
+    return this.keyAtHand(alg, kid) ?? this.jwks.ask().then(() => this.keyAtHand(alg, kid));
+  }
+
+  private keyAtHand(alg: string, kid: string | undefined): PublicKey | undefined {
+    const type = KEY_TYPES[alg];
+    const fitting = this.jwks.find(
+      (key) =>
+        key.kty === type?.kty &&
+        (type.crv === undefined || key.crv === type.crv) &&
+        (key.alg === undefined || key.alg === alg) &&
+        (kid === undefined || key.kid === kid),
+    );
+    return fitting.length === 1 || kid !== undefined ? fitting[0] : undefined;
+  }
+}
+
+function readHeader(token: string): { alg: string; kid: string | undefined } | undefined {
+  try {
+    const { alg, kid } = decodeProtectedHeader(token);
+    return typeof alg === 'string' ? { alg, kid } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names the check that failed, never what the token says. */
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'the token has expired';
+  if (error instanceof errors.JWTClaimValidationFailed) return `the ${error.claim} claim does not fit`;
+  if (error instanceof errors.JOSEError) return error.code;
+  return 'the token cannot be read';
+}
+
+function invalid(reason: string): Verification {
+  return { kind: 'invalid', reason };
+}

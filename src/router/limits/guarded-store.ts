@@ -1,0 +1,148 @@
+/**
+ * A shared store with what holds while it does not answer (contract L7): every wait is bounded, a breaker spares requests
+ * the wait, each plan's outage policy decides, and service returns by itself.
+ */
+import type { PlanModel } from '../../model/gateway-model';
+import { localShare } from '../../model/limits';
+import { MemoryStore, type MemoryStoreOptions } from './memory-store';
+import type { LimitStore, TakeRequest, TakeResult } from './store';
+
+/** A store that can fail. */
+export interface SharedStore {
+  /** Rejects when the store does not answer. */
+  take(request: TakeRequest): Promise<TakeResult>;
+  /** Rejects when the store does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface GuardedStoreOptions extends MemoryStoreOptions {
+  /** Replicas among which a plan is divided while each is alone. */
+  readonly replicasMax: number;
+  /** Told when the store is lost and when it is back. */
+  readonly onChange?: (state: 'ok' | 'degraded', cause: string) => void;
+}
+
+/** Longest wait of a request for the store. A healthy Redis answers within a millisecond or two. */
+const TAKE_MILLISECONDS_MOST = 250;
+/** Failures in a row that open the breaker. */
+const FAILURES_TO_OPEN = 3;
+const PROBE_MILLISECONDS = 500;
+/** At start the store may take this long to be reached before requests are decided without it. */
+const FIRST_CONTACT_MILLISECONDS = 3_000;
+
+export class GuardedStore implements LimitStore {
+  private current: 'unknown' | 'ok' | 'degraded' = 'unknown';
+  private failures = 0;
+  private readonly startedAt = performance.now();
+  private readonly local: MemoryStore;
+  private readonly shares = new WeakMap<PlanModel, PlanModel>();
+  private probing: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly shared: SharedStore,
+    private readonly options: GuardedStoreOptions,
+  ) {
+    this.local = new MemoryStore(options);
+    void this.probe();
+  }
+
+  state(): 'unknown' | 'ok' | 'degraded' {
+    return this.current;
+  }
+
+  take(request: TakeRequest): Promise<TakeResult> {
+    if (this.current !== 'ok') return Promise.resolve(this.takeAlone(request));
+    return new Promise((resolve) => {
+      let waiting = true;
+      const settle = (result: TakeResult) => {
+        waiting = false;
+        clearTimeout(timer);
+        resolve(result);
+      };
+      const timer = setTimeout(() => {
+        this.fail('no answer in time');
+        settle(this.takeAlone(request));
+      }, TAKE_MILLISECONDS_MOST);
+      this.shared.take(request).then(
+        (result) => {
+          // Nobody waits for it any more: what it charged stays charged, but the slot must not stay taken.
+          if (!waiting) return result.lease?.release();
+          this.failures = 0;
+          settle(result);
+        },
+        (error: Error) => {
+          if (!waiting) return;
+          this.fail(error.message);
+          settle(this.takeAlone(request));
+        },
+      );
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.probing);
+    await this.shared.close();
+  }
+
+  private takeAlone(request: TakeRequest): TakeResult {
+    const { plan } = request;
+    switch (plan.onStoreOutage) {
+      case 'open':
+        return { windows: [], degraded: true };
+      case 'closed':
+        return { windows: [], refusedBy: 'store', retryAfterSeconds: 1, degraded: true };
+      case 'local':
+        return { ...this.local.takeNow({ ...request, plan: this.shareOf(plan) }), degraded: true };
+    }
+  }
+
+  private shareOf(plan: PlanModel): PlanModel {
+    const known = this.shares.get(plan);
+    if (known !== undefined) return known;
+    const share = localShare(plan, this.options.replicasMax);
+    this.shares.set(plan, share);
+    return share;
+  }
+
+  private fail(cause: string): void {
+    if (this.current !== 'ok' || ++this.failures < FAILURES_TO_OPEN) return;
+    this.change('degraded', cause);
+    this.probeLater();
+  }
+
+  private change(state: 'ok' | 'degraded', cause: string): void {
+    if (this.current === state) return;
+    this.current = state;
+    this.failures = 0;
+    this.options.onChange?.(state, cause);
+  }
+
+  private probeLater(): void {
+    if (this.closed) return;
+    clearTimeout(this.probing);
+    this.probing = setTimeout(() => void this.probe(), PROBE_MILLISECONDS);
+    this.probing.unref();
+  }
+
+  /** Asks whether the store answers; goes on asking until it does. */
+  private async probe(): Promise<void> {
+    try {
+      await inTime(this.shared.ping(), TAKE_MILLISECONDS_MOST);
+      this.change('ok', 'the store answers');
+    } catch (error) {
+      const givenUp = performance.now() - this.startedAt > FIRST_CONTACT_MILLISECONDS;
+      if (this.current !== 'unknown' || givenUp) this.change('degraded', (error as Error).message);
+      this.probeLater();
+    }
+  }
+}
+
+function inTime(promise: Promise<void>, milliseconds: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('no answer in time')), milliseconds);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,152 @@
+/** Counters in Redis, shared by all replicas: one script and one round trip for each request. */
+import { randomBytes } from 'node:crypto';
+import Redis from 'ioredis';
+import type { PlanModel, WindowName } from '../../model/gateway-model';
+import { CONCURRENCY, WINDOW_KINDS } from '../../model/limits';
+import { admit, refuse, type WindowCount } from './measure';
+import type { WindowKinds } from './memory-store';
+import type { Lease, TakeRequest, TakeResult } from './store';
+import { RENEW_SCRIPT, TAKE_SCRIPT } from './take-script';
+
+export interface RedisStoreOptions {
+  readonly url: string;
+  /** Goes before a password in the URL. */
+  readonly password?: string;
+  /** First part of every key. Default `agw`. */
+  readonly keyPrefix?: string;
+  /** How long a lease lives without renewal: so long a dead router's requests still count. Default 30 s. */
+  readonly leaseMilliseconds?: number;
+  /** Lengths of the windows; tests shorten them. */
+  readonly windowKinds?: WindowKinds;
+}
+
+const LEASE_MILLISECONDS = 30_000;
+/** A lease is renewed so often within its life that two failures in a row do not lose it. */
+const RENEWALS_PER_LIFE = 3;
+/** Longest wait between two attempts to connect. */
+const RECONNECT_MILLISECONDS_MOST = 1_000;
+const CONNECT_MILLISECONDS_MOST = 2_000;
+
+/** The commands that the scripts become. */
+interface Scripts {
+  agwTake(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<number[]>;
+  agwRenew(key: string, lease: string, milliseconds: number): Promise<number>;
+}
+
+/** Where arguments of a plan do not change: everything behind the lease id. */
+interface PlanArguments {
+  readonly names: readonly WindowName[];
+  readonly arguments: readonly (string | number)[];
+}
+
+export class RedisStore {
+  private readonly redis: Redis & Scripts;
+  private readonly prefix: string;
+  private readonly leaseMilliseconds: number;
+  private readonly kinds: WindowKinds;
+  private readonly replica = randomBytes(6).toString('base64url');
+  private readonly plans = new WeakMap<PlanModel, PlanArguments>();
+  /** Keys of the leases that are held, by lease. */
+  private readonly held = new Map<string, string>();
+  private readonly renewing: NodeJS.Timeout;
+  private leases = 0;
+
+  /** @param onError told of every failure of the connection */
+  constructor(options: RedisStoreOptions, onError: (error: Error) => void) {
+    this.prefix = options.keyPrefix ?? 'agw';
+    this.leaseMilliseconds = options.leaseMilliseconds ?? LEASE_MILLISECONDS;
+    this.kinds = options.windowKinds ?? WINDOW_KINDS;
+    const redis = new Redis(options.url, connectionOptions(options.password));
+    redis.on('error', onError);
+    redis.defineCommand('agwTake', { lua: TAKE_SCRIPT });
+    redis.defineCommand('agwRenew', { lua: RENEW_SCRIPT, numberOfKeys: 1 });
+    this.redis = redis as Redis & Scripts;
+    this.renewing = setInterval(() => this.renew(), this.leaseMilliseconds / RENEWALS_PER_LIFE);
+    this.renewing.unref();
+  }
+
+  /** Rejects when Redis does not answer. */
+  async take({ key, plan }: TakeRequest): Promise<TakeResult> {
+    const base = `${this.prefix}:{${key}}:`;
+    const { names, arguments: planArguments } = this.argumentsOf(plan);
+    const keys = names.map((name) => base + name);
+    const leaseKey = base + CONCURRENCY;
+    const lease = `${this.replica}:${++this.leases}`;
+    const reply = await this.redis.agwTake(keys.length + 1, ...keys, leaseKey, lease, ...planArguments);
+    const counts = names.map((_, i) => countOf(reply, i));
+    if (reply[0] === 1) {
+      return admit(
+        plan,
+        counts,
+        plan.concurrentRequests === undefined ? undefined : this.hold(lease, leaseKey),
+      );
+    }
+    const refusal = refuse(plan, counts, reply[1] === 1);
+    if (refusal === undefined) throw new Error('the script refused a request and gave no reason');
+    return refusal;
+  }
+
+  /** Rejects when Redis does not answer. */
+  async ping(): Promise<void> {
+    await this.redis.ping();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.renewing);
+    this.redis.disconnect();
+  }
+
+  private argumentsOf(plan: PlanModel): PlanArguments {
+    const known = this.plans.get(plan);
+    if (known !== undefined) return known;
+    const windows = plan.windows.flatMap(({ name, requests }) => {
+      const { kind, seconds } = this.kinds[name];
+      return [kind === 'sliding' ? 's' : 'd', requests, seconds * 1000];
+    });
+    const made = {
+      names: plan.windows.map(({ name }) => name),
+      arguments: [this.leaseMilliseconds, plan.concurrentRequests ?? 0, ...windows],
+    };
+    this.plans.set(plan, made);
+    return made;
+  }
+
+  private hold(lease: string, leaseKey: string): Lease {
+    this.held.set(lease, leaseKey);
+    return {
+      release: () => {
+        if (!this.held.delete(lease)) return;
+        // Without an answer it expires.
+        this.redis.zrem(leaseKey, lease).catch(() => {});
+      },
+    };
+  }
+
+  private renew(): void {
+    for (const [lease, leaseKey] of this.held) {
+      this.redis.agwRenew(leaseKey, lease, this.leaseMilliseconds).catch(() => {});
+    }
+  }
+}
+
+/** Nothing waits: a command that cannot be sent fails at once, and the outage policy decides. */
+function connectionOptions(password: string | undefined) {
+  return {
+    ...(password === undefined ? {} : { password }),
+    enableOfflineQueue: false,
+    enableAutoPipelining: true,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: CONNECT_MILLISECONDS_MOST,
+    retryStrategy: (attempt: number) => Math.min(attempt * 50, RECONNECT_MILLISECONDS_MOST),
+  };
+}
+
+function countOf(reply: readonly number[], window: number): WindowCount {
+  const at = 2 + window * 3;
+  return {
+    count: reply[at] ?? 0,
+    resetMilliseconds: reply[at + 1] ?? 0,
+    waitMilliseconds: reply[at + 2] ?? 0,
+  };
+}
