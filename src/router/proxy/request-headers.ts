@@ -43,7 +43,8 @@ export function backendHeaders(
   const headers = ['host', backend.port === 80 ? backend.host : `${backend.host}:${backend.port}`];
   const named = namedByConnection(request.headers.connection);
   const trusted = gateway.trustsForwarded;
-  let authorization = passesAuthorization(exchange);
+  // A Bearer that is an API key is the gateway's credential, like `X-API-Key`; with a key there is no other Bearer.
+  let authorization = exchange.caller?.via !== 'api-key';
   let forwardedFor: string | undefined;
   const raw = request.rawHeaders;
   for (let at = 0; at < raw.length; at += 2) {
@@ -67,11 +68,6 @@ export function backendHeaders(
   addForwarded(headers, gateway, exchange, forwardedFor);
   addIdentity(headers, exchange);
   return headers;
-}
-
-/** A Bearer that is an API key is the gateway's credential, not the backend's, and stops here like `X-API-Key`. */
-function passesAuthorization(exchange: Exchange): boolean {
-  return exchange.caller?.via !== 'api-key' || exchange.request.headers['x-api-key'] !== undefined;
 }
 
 function addForwarded(

@@ -1,0 +1,142 @@
+/** What both stores promise, by the same cases. */
+import { memoryUnderTest, plan, redisUnderTest, type StoreUnderTest } from '../../support/limit-stores';
+
+describe.each([
+  ['memory', memoryUnderTest],
+  ['Redis', redisUnderTest],
+])('%s', (_name, open) => {
+  let store: StoreUnderTest;
+  let callers = 0;
+  let key: string;
+  beforeAll(async () => {
+    store = await open();
+  });
+  afterAll(() => store.close());
+  beforeEach(() => {
+    key = `caller-${++callers}`;
+  });
+
+  async function admitted(request: Parameters<StoreUnderTest['take']>[0], times: number): Promise<number> {
+    let count = 0;
+    for (let i = 0; i < times; i++) if ((await store.take(request)).refusedBy === undefined) count++;
+    return count;
+  }
+
+  it('admits just as many requests as a window has', async () => {
+    expect(await admitted({ key, plan: plan({ minute: 3 }) }, 5)).toBe(3);
+  });
+
+  it('tells what is left, and when there is more', async () => {
+    const request = { key, plan: plan({ minute: 3, day: 10 }) };
+    await store.take(request);
+
+    const { windows } = await store.take(request);
+
+    expect(windows[0]).toMatchObject({ name: 'minute', limit: 3, remaining: 1 });
+    expect(windows[0]?.resetSeconds).toBeLessThanOrEqual(60);
+    expect(windows[1]).toMatchObject({ name: 'day', limit: 10, remaining: 8 });
+  });
+
+  it('slides: a request makes room one window after it was admitted, not before', async () => {
+    const request = { key, plan: plan({ minute: 2 }) };
+    await store.take(request);
+    await store.pass(key, 40_000);
+    await store.take(request);
+    await store.pass(key, 19_000);
+    expect((await store.take(request)).refusedBy).toBe('minute');
+
+    await store.pass(key, 1_500);
+
+    expect(await admitted(request, 2)).toBe(1);
+  });
+
+  it('charges no window when one of them refuses', async () => {
+    const request = { key, plan: plan({ minute: 1, day: 5 }) };
+    await store.take(request);
+    await admitted(request, 4);
+
+    await store.pass(key, 61_000);
+
+    expect((await store.take(request)).windows[1]).toMatchObject({ name: 'day', remaining: 3 });
+  });
+
+  it('names the limit that takes longest, and a wait after which the request is admitted', async () => {
+    const request = { key, plan: plan({ minute: 1, hour: 1 }) };
+    await store.take(request);
+
+    const refusal = await store.take(request);
+
+    expect(refusal.refusedBy).toBe('hour');
+    await store.pass(key, (refusal.retryAfterSeconds as number) * 1000);
+    expect((await store.take(request)).refusedBy).toBeUndefined();
+  });
+
+  it('waits for midnight (UTC) when the day is used up', async () => {
+    const request = { key, plan: plan({ day: 1 }) };
+    await store.take(request);
+
+    const refusal = await store.take(request);
+
+    expect(refusal).toMatchObject({ refusedBy: 'day' });
+    expect(refusal.retryAfterSeconds).toBeLessThanOrEqual(86_400);
+    await store.pass(key, 86_400_000);
+    expect((await store.take(request)).refusedBy).toBeUndefined();
+  });
+
+  it('counts each caller alone', async () => {
+    await admitted({ key, plan: plan({ minute: 1 }) }, 2);
+    expect((await store.take({ key: `${key}-other`, plan: plan({ minute: 1 }) })).refusedBy).toBeUndefined();
+  });
+
+  it('admits as many at a time as the plan says, and one more for each that ends', async () => {
+    const request = { key, plan: plan({}, 2) };
+    const first = await store.take(request);
+    const second = await store.take(request);
+    expect(await store.take(request)).toMatchObject({ refusedBy: 'concurrency', retryAfterSeconds: 1 });
+
+    first.lease?.release();
+    first.lease?.release();
+    await store.pass(key, 0);
+
+    expect(await admitted(request, 2)).toBe(1);
+    second.lease?.release();
+  });
+
+  it('charges no window when too many are under way, and takes no slot when a window refuses', async () => {
+    const request = { key, plan: plan({ minute: 2 }, 1) };
+    const first = await store.take(request);
+    await admitted(request, 3);
+    first.lease?.release();
+    await store.pass(key, 0);
+    const second = await store.take(request);
+    expect(second.refusedBy).toBeUndefined();
+    second.lease?.release();
+    await admitted(request, 3);
+
+    await store.pass(key, 61_000);
+
+    expect((await store.take(request)).refusedBy).toBeUndefined();
+  });
+
+  it('takes a plan that has shrunk as it is now', async () => {
+    await admitted({ key, plan: plan({ minute: 5 }) }, 5);
+    await store.pass(key, 30_000);
+
+    const refusal = await store.take({ key, plan: plan({ minute: 2 }) });
+
+    expect(refusal).toMatchObject({ refusedBy: 'minute', windows: [{ remaining: 0, limit: 2 }] });
+    await store.pass(key, (refusal.retryAfterSeconds as number) * 1000);
+    expect((await store.take({ key, plan: plan({ minute: 2 }) })).refusedBy).toBeUndefined();
+  });
+
+  it('admits everything under a plan without limits', async () => {
+    expect(await admitted({ key, plan: plan({}) }, 50)).toBe(50);
+  });
+
+  it('forgets a window of thousands at once', async () => {
+    const request = { key, plan: plan({ minute: 3_000 }) };
+    expect(await admitted(request, 3_001)).toBe(3_000);
+    await store.pass(key, 61_000);
+    expect((await store.take(request)).windows[0]?.remaining).toBe(2_999);
+  });
+});
