@@ -1,0 +1,81 @@
+/** Both stores on a clock that tests move: memory by its own, Redis by moving what is stored into the past. */
+import Redis from 'ioredis';
+import type { PlanModel } from '../../src/model/gateway-model';
+import { MemoryStore } from '../../src/router/limits/memory-store';
+import { RedisStore } from '../../src/router/limits/redis-store';
+import type { TakeRequest, TakeResult } from '../../src/router/limits/store';
+import { startRedis } from './redis-server';
+
+export interface StoreUnderTest {
+  take(request: TakeRequest): Promise<TakeResult>;
+  /** Lets time pass for one caller. */
+  pass(key: string, milliseconds: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A day's start in UTC, so that a test's day does not end in its middle. */
+const MORNING = Date.UTC(2026, 10, 24);
+
+export async function memoryUnderTest(): Promise<StoreUnderTest> {
+  let now = MORNING;
+  const store = new MemoryStore({ now: () => now });
+  return {
+    take: (request) => store.take(request),
+    pass: async (_key, milliseconds) => {
+      now += milliseconds;
+    },
+    close: () => store.close(),
+  };
+}
+
+export async function redisUnderTest(): Promise<StoreUnderTest> {
+  const server = await startRedis();
+  const store = new RedisStore({ url: server.url }, () => {});
+  await untilConnected(store);
+  const client = new Redis(server.url);
+  return {
+    take: (request) => store.take(request),
+    pass: (key, milliseconds) => moveBack(client, `agw:{${key}}:`, milliseconds),
+    async close() {
+      client.disconnect();
+      await store.close();
+      await server.stop();
+    },
+  };
+}
+
+export async function untilConnected(store: RedisStore): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    try {
+      return await store.ping();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  throw new Error('the store does not connect');
+}
+
+/** What was stored at a moment is stored so much earlier. */
+async function moveBack(client: Redis, base: string, milliseconds: number): Promise<void> {
+  for (const name of ['minute', 'hour']) {
+    const times = await client.lrange(base + name, 0, -1);
+    if (times.length === 0) continue;
+    await client.del(base + name);
+    await client.rpush(base + name, ...times.map((time) => Number(time) - milliseconds));
+  }
+  const days = Math.floor(milliseconds / 86_400_000);
+  const day = await client.hget(`${base}day`, 'day');
+  if (day !== null) await client.hset(`${base}day`, 'day', Number(day) - days);
+}
+
+export function plan(
+  limits: Partial<Record<'minute' | 'hour' | 'day', number>>,
+  concurrentRequests?: number,
+): PlanModel {
+  const names = ['minute', 'hour', 'day'] as const;
+  return {
+    windows: names.flatMap((name) => (limits[name] === undefined ? [] : [{ name, requests: limits[name] }])),
+    ...(concurrentRequests === undefined ? {} : { concurrentRequests }),
+    onStoreOutage: 'local',
+  };
+}
