@@ -1,0 +1,110 @@
+/** What only Redis can show: many routers, one round trip, lost scripts, routers that die. */
+import Redis from 'ioredis';
+import { RedisStore } from '../../../src/router/limits/redis-store';
+import { plan, untilConnected } from '../../support/limit-stores';
+import { type RedisServer, startRedis } from '../../support/redis-server';
+
+let server: RedisServer;
+let client: Redis;
+const stores: RedisStore[] = [];
+
+beforeAll(async () => {
+  server = await startRedis();
+  client = new Redis(server.url);
+});
+afterAll(async () => {
+  for (const store of stores) await store.close();
+  client.disconnect();
+  await server.stop();
+});
+
+async function openStore(options: { leaseMilliseconds?: number } = {}): Promise<RedisStore> {
+  const store = new RedisStore({ url: server.url, ...options }, () => {});
+  stores.push(store);
+  await untilConnected(store);
+  return store;
+}
+
+it('admits what the plan says over three routers together, whatever comes at once', async () => {
+  const routers = [await openStore(), await openStore(), await openStore()];
+  const request = { key: 'shared', plan: plan({ minute: 100, day: 1_000 }, 1_000) };
+
+  const results = await Promise.all(
+    Array.from({ length: 300 }, (_, i) => (routers[i % 3] as RedisStore).take(request)),
+  );
+
+  expect(results.filter((result) => result.refusedBy === undefined)).toHaveLength(100);
+  expect(results.filter((result) => result.refusedBy === 'minute')).toHaveLength(200);
+});
+
+it('asks Redis once for each request, however many limits there are', async () => {
+  const store = await openStore();
+  const request = { key: 'round-trips', plan: plan({ minute: 10, hour: 100, day: 1_000 }, 10) };
+  await store.take(request);
+  await client.config('RESETSTAT');
+
+  for (let i = 0; i < 5; i++) await store.take(request);
+
+  const calls = (await client.info('commandstats')).match(/cmdstat_evalsha:calls=(\d+)/)?.[1];
+  expect(calls).toBe('5');
+});
+
+it('goes on when Redis has forgotten its scripts', async () => {
+  const store = await openStore();
+  const request = { key: 'flushed', plan: plan({ minute: 2 }) };
+  await store.take(request);
+  await client.script('FLUSH');
+
+  expect((await store.take(request)).refusedBy).toBeUndefined();
+  expect((await store.take(request)).refusedBy).toBe('minute');
+});
+
+it('keeps all keys of a caller in one slot, and lets each expire', async () => {
+  const store = await openStore();
+  await store.take({ key: 'slots', plan: plan({ minute: 1, hour: 1, day: 1 }, 1) });
+
+  const keys = (await client.keys('agw:{slots}:*')).sort();
+
+  expect(keys).toEqual(['concurrency', 'day', 'hour', 'minute'].map((name) => `agw:{slots}:${name}`));
+  for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(0);
+});
+
+it('frees the slots of a router that has died, and keeps those of one that lives', async () => {
+  const dead = await openStore({ leaseMilliseconds: 600 });
+  const alive = await openStore({ leaseMilliseconds: 600 });
+  const request = { key: 'leases', plan: plan({}, 2) };
+  await dead.take(request);
+  await alive.take(request);
+  expect((await alive.take(request)).refusedBy).toBe('concurrency');
+
+  await dead.close();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+
+  expect((await alive.take(request)).refusedBy).toBeUndefined();
+  expect((await alive.take(request)).refusedBy).toBe('concurrency');
+});
+
+it('stands still when the clock was set back', async () => {
+  const store = await openStore();
+  const request = { key: 'clock', plan: plan({ minute: 2, day: 2 }) };
+  await store.take(request);
+  await store.take(request);
+  // What is stored lies an hour and a day ahead of the clock now.
+  const ahead = Date.now() + 3_600_000;
+  await client.del('agw:{clock}:minute');
+  await client.rpush('agw:{clock}:minute', ahead, ahead - 1_000);
+  await client.hset('agw:{clock}:day', 'day', Math.floor(Date.now() / 86_400_000) + 1);
+
+  expect((await store.take(request)).refusedBy).toBeDefined();
+});
+
+it('takes a password from beside the URL', async () => {
+  const guarded = await startRedis('--requirepass', 'open sesame');
+  const store = new RedisStore({ url: guarded.url, password: 'open sesame' }, () => {});
+
+  await untilConnected(store);
+
+  expect((await store.take({ key: 'a', plan: plan({ minute: 1 }) })).refusedBy).toBeUndefined();
+  await store.close();
+  await guarded.stop();
+});
