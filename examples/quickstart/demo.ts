@@ -43,9 +43,10 @@ async function main(): Promise<void> {
   });
   await showRequests(pod.port, await identity.token('ada', { org_id: 'globex' }), key);
 
+  const code = await pod.stop();
   heading('One line of its log');
   console.log(`  ${pod.lines.find((line) => line.includes('"limit_exceeded"'))}`);
-  console.log(`\nThe router ended with exit code ${await pod.stop()}.`);
+  console.log(`\nThe router ended with exit code ${code}.`);
   for (const { server } of servers) server.close();
 }
 
