@@ -36,9 +36,11 @@ export function gatewayNames(scope: Construct, name?: string): GatewayNames {
   return { base, router: `${base}-router`, redis: `${base}-redis` };
 }
 
-/** `platform-router-config-3f2a9c01de`: the name of an immutable object changes with what is in it. */
-export function hashedName(name: string, content: string | Buffer): string {
-  return `${name}-${createHash('sha256').update(content).digest('hex').slice(0, 10)}`;
+/** Ten hex digits for contents: the name of an immutable object changes with what is in it. */
+export function contentHash(...contents: readonly (string | Buffer)[]): string {
+  const hash = createHash('sha256');
+  for (const content of contents) hash.update(content);
+  return hash.digest('hex').slice(0, 10);
 }
 
 /** Labels of a component's objects (Kubernetes docs, "Recommended Labels"). */

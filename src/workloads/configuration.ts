@@ -3,7 +3,7 @@ import { ConfigMap } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { GatewayModel } from '../model/gateway-model';
 import type { Problem } from '../model/problem';
-import { type GatewayNames, hashedName, labelsOf } from '../names';
+import { contentHash, type GatewayNames, labelsOf } from '../names';
 
 /** Directory in the container where the configuration is mounted. */
 export const CONFIGURATION_DIRECTORY = '/etc/agent-gateway';
@@ -18,7 +18,7 @@ const ANNOTATION_BYTES_MOST = 250_000;
 export function renderConfiguration(scope: Construct, names: GatewayNames, gateway: GatewayModel): ConfigMap {
   const document = documentText(gateway);
   return new ConfigMap(scope, 'configuration', {
-    metadata: { name: hashedName(`${names.router}-config`, document), labels: labelsOf(names, 'router') },
+    metadata: { name: `${names.router}-config-${contentHash(document)}`, labels: labelsOf(names, 'router') },
     immutable: true,
     data: { [DOCUMENT]: document },
   });

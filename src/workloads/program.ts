@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ConfigMap } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { type GatewayNames, hashedName, labelsOf } from '../names';
+import { contentHash, type GatewayNames, labelsOf } from '../names';
 
 /** Directory in the container where the program is mounted. */
 export const PROGRAM_DIRECTORY = '/opt/agent-gateway';
@@ -26,28 +26,33 @@ program._compile(gunzipSync(readFileSync(__dirname + '/${COMPRESSED}')).toString
 `;
 
 export function renderProgram(scope: Construct, names: GatewayNames): ConfigMap {
-  const bytes = compressedProgram();
-  const data = { [PROGRAM_ENTRY]: ENTRY_TEXT };
+  const program = packProgram();
   const map = new ConfigMap(scope, 'program', {
-    metadata: {
-      name: hashedName(`${names.router}-program`, ENTRY_TEXT + bytes),
-      labels: labelsOf(names, 'router'),
-    },
+    metadata: { name: `${names.router}-program-${program.hash}`, labels: labelsOf(names, 'router') },
     immutable: true,
-    data,
+    data: { [PROGRAM_ENTRY]: ENTRY_TEXT },
   });
-  map.addBinaryData(COMPRESSED, bytes);
+  map.addBinaryData(COMPRESSED, program.base64);
   return map;
 }
 
-let compressed: string | undefined;
+interface PackedProgram {
+  readonly base64: string;
+  readonly hash: string;
+}
 
-/** Base64 of the compressed bundle; made once, because a thousand gateways in a chart all carry it. */
-function compressedProgram(): string {
-  if (compressed === undefined) {
+let packed: PackedProgram | undefined;
+
+/** Made once: a thousand gateways in a chart all carry it. */
+function packProgram(): PackedProgram {
+  if (packed === undefined) {
     // The same place from src/ and from lib/: both stand beside bundle/.
     const bundle = readFileSync(join(__dirname, '../../bundle/router.cjs'));
-    compressed = gzipSync(bundle, { level: 9 }).toString('base64');
+    // Of what is packed, not of the packing: zlib's output may differ between versions of Node.
+    packed = {
+      base64: gzipSync(bundle, { level: 9 }).toString('base64'),
+      hash: contentHash(ENTRY_TEXT, bundle),
+    };
   }
-  return compressed;
+  return packed;
 }
