@@ -105,7 +105,13 @@ const project = new typescript.TypeScriptProject({
       testTimeout: 30_000,
     },
   },
-  gitignore: ['/bundle/router.cjs', '/examples/*/dist/', '/examples/*/node_modules/', '/.tmp/'],
+  gitignore: [
+    '/bundle/router.cjs',
+    '/bundle/router.cjs.gz',
+    '/examples/*/dist/',
+    '/examples/*/node_modules/',
+    '/.tmp/',
+  ],
 });
 
 project.package.addField('files', ['lib', 'bundle', 'README.md', 'LICENSE']);

@@ -62,7 +62,7 @@ export class Listener {
 
   /** Closes the connections to backends. */
   destroyBackends(): void {
-    this.forwarder.agents.destroy();
+    this.forwarder.pools.destroy();
     this.tunnels.destroy();
   }
 

@@ -60,6 +60,7 @@ it('holds the compiled library with types, the router, the Dockerfile, README an
     'README.md',
     'bundle/Dockerfile',
     'bundle/router.cjs',
+    'bundle/router.cjs.gz',
     'package.json',
   ]);
   expect(packed.filter((path) => /^lib\/index\.(js|d\.ts)$/.test(path))).toHaveLength(2);

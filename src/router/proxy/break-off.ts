@@ -1,7 +1,8 @@
 /** Ends an answer that has begun and cannot be finished, so that the client can tell (contract S4). */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { type ErrorCode, problemBody } from '../errors';
 import type { Exchange } from '../exchange';
+import type { AnswerHead } from './answer-head';
 
 /** A client that does not take the last event within this time does without. */
 const LAST_EVENT_MILLISECONDS = 5_000;
@@ -15,14 +16,14 @@ const LAST_EVENT_MILLISECONDS = 5_000;
 export function breakOff(
   exchange: Exchange,
   response: ServerResponse,
-  answer: IncomingMessage,
+  answer: AnswerHead,
   code: ErrorCode,
 ): void {
   const { socket } = response;
   if (socket === null || socket.destroyed) return;
   if (!takesEvent(response, answer)) {
     // Without chunks or a length, the end of the connection is the end of the answer: only a reset shows the break.
-    if (response.chunkedEncoding || answer.headers['content-length'] !== undefined) socket.destroy();
+    if (response.chunkedEncoding || answer.contentLength !== -1) socket.destroy();
     else socket.resetAndDestroy();
     return;
   }
@@ -32,12 +33,11 @@ export function breakOff(
   setTimeout(() => socket.destroy(), LAST_EVENT_MILLISECONDS).unref();
 }
 
-function takesEvent(response: ServerResponse, answer: IncomingMessage): boolean {
-  const { headers } = answer;
+function takesEvent(response: ServerResponse, answer: AnswerHead): boolean {
   return (
-    headers['content-type']?.startsWith('text/event-stream') === true &&
-    headers['content-encoding'] === undefined &&
-    headers['content-length'] === undefined &&
+    answer.contentType?.startsWith('text/event-stream') === true &&
+    answer.contentEncoding === undefined &&
+    answer.contentLength === -1 &&
     response.req.method !== 'HEAD'
   );
 }

@@ -1,7 +1,6 @@
 /** What the failures of a connection to a backend mean. */
-import type { ClientRequest } from 'node:http';
 import type { ErrorCode } from '../errors';
-import { ConnectTimeoutError } from './backend-agent';
+import { ConnectTimeoutError } from './backend-connection';
 
 /** System errors (libuv names) of connections that were never there. */
 const NEVER_CONNECTED = new Set([
@@ -17,9 +16,9 @@ const NEVER_CONNECTED = new Set([
 /** For a failure before the first byte of an answer. */
 export function codeOfFailure(error: NodeJS.ErrnoException): ErrorCode {
   if (error instanceof ConnectTimeoutError || error.code === 'ETIMEDOUT') return 'backend_timeout';
-  return error.code !== undefined && NEVER_CONNECTED.has(error.code)
-    ? 'backend_unreachable'
-    : 'backend_failed';
+  // What has no code is no system's failure but the router's own.
+  if (error.code === undefined) return 'internal_error';
+  return NEVER_CONNECTED.has(error.code) ? 'backend_unreachable' : 'backend_failed';
 }
 
 /** Methods that may be sent twice (RFC 9110 section 9.2.2). */
@@ -35,10 +34,10 @@ const RESET_MILLISECONDS_MOST = 200;
  * be sent again on another one.
  */
 export function diedBeforeItWasUsed(
-  upstream: ClientRequest,
+  method: string,
   error: NodeJS.ErrnoException,
   afterMilliseconds: number,
 ): boolean {
-  if (!upstream.reusedSocket || (error.code !== 'ECONNRESET' && error.code !== 'EPIPE')) return false;
-  return IDEMPOTENT.has(upstream.method) || afterMilliseconds < RESET_MILLISECONDS_MOST;
+  if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') return false;
+  return IDEMPOTENT.has(method) || afterMilliseconds < RESET_MILLISECONDS_MOST;
 }

@@ -2,14 +2,14 @@
 import type { ServerResponse } from 'node:http';
 import type { CompiledGateway } from '../compiled-gateway';
 import type { Exchange } from '../exchange';
-import { BackendAgents } from './backend-agent';
-import { Forwarding } from './forwarding';
+import { BackendPools } from './backend-pool';
+import { Forwarding, type Shared } from './forwarding';
 import { responseHeadersOf } from './response-headers';
 
 /** One for the life of a router. */
-export class Forwarder {
-  readonly agents = new BackendAgents();
-  readonly responseHeaders: ReturnType<typeof responseHeadersOf>;
+export class Forwarder implements Shared {
+  readonly pools = new BackendPools();
+  readonly responseHeaders: Shared['responseHeaders'];
 
   constructor(readonly gateway: CompiledGateway) {
     this.responseHeaders = responseHeadersOf(gateway);

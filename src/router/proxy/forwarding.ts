@@ -2,14 +2,9 @@
  * One request on its way to a backend and its answer on the way back: bytes pass as they come, each side slows the
  * other down, and every way in which one of the four ends can fail has one place here (contract S1 to S4).
  *
- *     client ── request ──► Upload ──► backend ── answer ──► Relay ──► client
+ *     client ── request ──► upload ──► backend ── answer ──► forwarding ──► client
  */
-import {
-  type ClientRequest,
-  type IncomingMessage,
-  type ServerResponse,
-  request as sendRequest,
-} from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { BackendDecision } from '../../model/decide';
 import type { TimeoutsModel } from '../../model/gateway-model';
 import { answerRefusal } from '../answer';
@@ -18,47 +13,48 @@ import type { CompiledGateway } from '../compiled-gateway';
 import type { ErrorCode } from '../errors';
 import type { Exchange } from '../exchange';
 import { refused } from '../refusal';
-import { type BackendAgents, type BackendRequestOptions, noteKeepAlive } from './backend-agent';
+import type { AnswerHead } from './answer-head';
+import type { BackendConnection, RequestSink } from './backend-connection';
+import type { BackendPools } from './backend-pool';
 import { breakOff } from './break-off';
 import { codeOfFailure, diedBeforeItWasUsed } from './failure';
-import { endWith } from './one-write';
 import { Patience } from './patience';
-import { backendHeaders } from './request-headers';
-import { openUpload, type Upload } from './upload';
+import { backendHeaders, headText } from './request-headers';
+import type { HeadersOfAnswer } from './response-headers';
+import { openUpload, streamBody, type Upload } from './upload';
 
 /** What the forwardings of a gateway share. */
 export interface Shared {
   readonly gateway: CompiledGateway;
-  readonly agents: BackendAgents;
-  responseHeaders(exchange: Exchange, answer: IncomingMessage): string[];
+  readonly pools: BackendPools;
+  readonly responseHeaders: (exchange: Exchange, answer: HeadersOfAnswer) => string[];
 }
 
-/** Longest head of a backend's answer. Unit: bytes. */
-const HEAD_BYTES_MOST = 65_536;
-
-/** Made for one admitted request; ends with its exchange. */
-export class Forwarding {
-  readonly timeouts: TimeoutsModel;
+export class Forwarding implements RequestSink {
+  private readonly timeouts: TimeoutsModel;
   private readonly patience: Patience;
-  private options: BackendRequestOptions | undefined;
+  private readonly chosen: BackendDecision;
+  private head = '';
   private upload: Upload | undefined;
-  private upstream: ClientRequest | undefined;
-  private answer: IncomingMessage | undefined;
-  /** Bytes that the backend announced; -1 when it did not. */
-  private announced = -1;
+  private connection: BackendConnection | undefined;
+  private answer: AnswerHead | undefined;
+  private resumeUpload: (() => void) | undefined;
   private replayed = false;
   private sentAt = 0;
   /** Whether the whole answer was handed over. */
   private done = false;
   /** Whether the request has failed, so that nothing that still arrives counts. */
   private failed = false;
+  /** Whether the connection has been given back or lost. */
+  private over = false;
 
   constructor(
     private readonly shared: Shared,
-    readonly exchange: Exchange,
-    readonly response: ServerResponse,
+    private readonly exchange: Exchange,
+    private readonly response: ServerResponse,
   ) {
     this.timeouts = (exchange.route as NonNullable<typeof exchange.route>).service.timeouts;
+    this.chosen = exchange.backend as BackendDecision;
     this.patience = new Patience(this.timeouts, (code, cause) => this.fail(code, cause));
   }
 
@@ -74,60 +70,65 @@ export class Forwarding {
   begin(): void {
     const { exchange } = this;
     if (exchange.ended) return;
-    const chosen = exchange.backend as BackendDecision;
-    const headers = backendHeaders(this.shared.gateway, exchange, chosen.backend);
-    const upload = openUpload(exchange, hasBody(exchange.request));
-    if (upload === 'too-large') {
-      this.fail('body_too_large');
-      return;
+    try {
+      const upload = openUpload(exchange, hasBody(exchange.request));
+      const limit = exchange.route?.service.bodyLimitBytes ?? 0;
+      if (exchange.bytesIn > limit) {
+        this.fail('body_too_large');
+        return;
+      }
+      this.upload = upload;
+      const headers = backendHeaders(this.shared.gateway, exchange, this.chosen.backend);
+      this.head = headText(exchange, this.chosen.path, headers, upload.framing);
+      this.send(upload);
+    } catch (error) {
+      this.fail('internal_error', (error as Error).stack);
     }
-    headers.push(...upload.framing);
-    this.upload = upload;
-    this.options = {
-      agent: this.shared.agents.of(chosen.id),
-      host: chosen.backend.host,
-      port: chosen.backend.port,
-      method: exchange.request.method ?? 'GET',
-      path: chosen.path + exchange.query,
-      headers,
-      maxHeaderSize: HEAD_BYTES_MOST,
-      connectMilliseconds: this.timeouts.connectSeconds * 1000,
-    };
-    this.send();
   }
 
-  private send(): void {
-    const upload = this.upload as Upload;
-    const upstream = sendRequest(this.options as BackendRequestOptions);
-    this.upstream = upstream;
+  private send(upload: Upload): void {
+    const { chosen, exchange, head } = this;
+    const connectMilliseconds = this.timeouts.connectSeconds * 1000;
+    const connection = this.shared.pools.take(chosen.id, chosen.backend, connectMilliseconds);
+    this.connection = connection;
+    this.over = false;
     this.sentAt = performance.now();
-    upstream.on('response', (answer: IncomingMessage) => this.relay(answer));
-    upstream.on('upgrade', (_answer, socket) => {
-      socket.destroy();
-      this.fail('backend_failed', 'switched protocols without being asked');
-    });
-    upstream.on('error', (error: NodeJS.ErrnoException) => this.lose(upstream, error));
-    if (upload.buffered) {
+    connection.begin(exchange.request.method ?? 'GET', this);
+    if (upload.kind === 'buffered') {
       this.patience.wait('first-byte');
-      upstream.once('socket', () => upload.writeTo(upstream));
+      connection.writeWhole(head, upload.body.chunks, upload.body.length);
     } else {
       this.patience.wait('upload');
-      upload.stream(upstream, this.patience, () => this.fail('body_too_large'));
+      connection.writeHead(head);
+      const tooLarge = () => this.fail('body_too_large');
+      this.resumeUpload = streamBody(exchange, upload, connection, this.patience, tooLarge);
     }
   }
 
-  /** The connection to the backend failed. */
-  private lose(upstream: ClientRequest, error: NodeJS.ErrnoException): void {
-    if (upstream !== this.upstream || this.done || this.failed || this.exchange.ended) return;
-    if (this.answer === undefined && !this.replayed && this.upload?.buffered) {
-      if (diedBeforeItWasUsed(upstream, error, performance.now() - this.sentAt)) {
+  onDrain(): void {
+    this.resumeUpload?.();
+  }
+
+  onLost(error: NodeJS.ErrnoException): void {
+    this.over = true;
+    this.resumeUpload?.();
+    if (this.done || this.failed || this.exchange.ended) return;
+    if (this.answer !== undefined) {
+      this.fail('backend_failed', error.message);
+      return;
+    }
+    const { connection, upload } = this;
+    if (!this.replayed && upload?.kind === 'buffered' && connection !== undefined) {
+      const { method } = this.exchange.request;
+      const waited = performance.now() - this.sentAt;
+      if (connection.requests > 1 && diedBeforeItWasUsed(method ?? '', error, waited)) {
         this.replayed = true;
-        this.options?.agent.dropIdle();
-        this.send();
+        this.shared.pools.dropIdle(this.chosen.id);
+        this.send(upload);
         return;
       }
     }
-    this.fail(this.answer === undefined ? codeOfFailure(error) : 'backend_failed', error.message);
+    this.fail(codeOfFailure(error), error.code === undefined ? error.stack : error.message);
   }
 
   /** Ends the exchange with a failure: as an answer if none has begun, else as a visible break. */
@@ -136,61 +137,62 @@ export class Forwarding {
     if (this.failed || this.done || exchange.ended) return;
     this.failed = true;
     this.patience.end();
-    this.upstream?.destroy();
+    this.abandon();
     exchange.cause = cause;
-    if (this.answer === undefined) {
+    if (!response.headersSent) {
       answerRefusal(this.shared.gateway, exchange, response, refused(code));
     } else {
       exchange.code = code;
-      breakOff(exchange, response, this.answer, code);
+      breakOff(exchange, response, this.answer as AnswerHead, code);
     }
   }
 
-  private relay(answer: IncomingMessage): void {
-    const { exchange, response } = this;
-    if (this.failed || exchange.ended) {
-      answer.destroy();
-      return;
-    }
-    this.answer = answer;
-    const status = answer.statusCode as number;
-    exchange.status = status;
-    exchange.firstByteAt = performance.now();
-    noteKeepAlive(answer.socket, answer.headers['keep-alive']);
-    const headers = this.shared.responseHeaders(exchange, answer);
-    if (exchange.lifetime.draining) headers.push('connection', 'close');
-    response.writeHead(status, headers);
-    const length = answer.headers['content-length'];
-    this.announced = length === undefined ? -1 : Number(length);
-    answer.on('data', (chunk: Buffer) => this.pass(chunk));
-    answer.on('end', () => this.finish());
-    answer.on('error', (error) => this.lose(this.upstream as ClientRequest, error));
-    // After what came with the head: head and first bytes leave in one packet, a head alone leaves at once.
-    process.nextTick(flushHead, this);
-  }
-
-  private pass(chunk: Buffer): void {
+  onAnswer(head: AnswerHead): void {
     const { exchange, response } = this;
     if (this.failed || exchange.ended) return;
-    exchange.bytesOut += chunk.length;
-    if (exchange.bytesOut === this.announced) {
-      this.done = true;
-      this.patience.end();
-      endWith(response, chunk);
-    } else if (response.write(chunk)) {
-      this.patience.wait('idle');
-    } else {
-      const answer = this.answer as IncomingMessage;
-      answer.pause();
-      this.patience.wait('client');
-      response.once('drain', () => {
-        this.patience.wait('idle');
-        answer.resume();
-      });
-    }
+    this.answer = head;
+    exchange.status = head.status;
+    exchange.firstByteAt = performance.now();
+    const headers = this.shared.responseHeaders(exchange, head);
+    if (exchange.lifetime.draining) headers.push('connection', 'close');
+    response.writeHead(head.status, headers);
   }
 
-  private finish(): void {
+  onData(piece: Buffer): void {
+    const { exchange, response } = this;
+    if (this.failed || exchange.ended) return;
+    exchange.bytesOut += piece.length;
+    if (exchange.bytesOut === this.answer?.contentLength) {
+      this.done = true;
+      this.patience.end();
+      response.end(piece);
+    } else if (response.write(piece)) {
+      this.patience.wait('idle');
+    } else this.waitForClient();
+  }
+
+  private waitForClient(): void {
+    const { connection, response } = this;
+    if (connection === undefined || connection.socket.isPaused()) return;
+    connection.socket.pause();
+    this.patience.wait('client');
+    response.once('drain', () => {
+      if (this.over) return;
+      this.patience.wait('idle');
+      connection.socket.resume();
+    });
+  }
+
+  /** A head that came alone leaves at once; one with a body has left with its first bytes. */
+  onPause(): void {
+    if (this.answer === undefined || this.failed || this.exchange.ended) return;
+    if (this.exchange.bytesOut > 0) return;
+    this.response.flushHeaders();
+    this.patience.wait('idle');
+  }
+
+  onEnd(): void {
+    this.over = true;
     if (this.done || this.failed) return;
     this.done = true;
     this.patience.end();
@@ -200,17 +202,13 @@ export class Forwarding {
   /** Nobody waits for the backend any more: the client has its answer, or has gone. */
   private cancel(): void {
     this.patience.end();
-    const { upstream } = this;
-    // A connection whose request and answer are both over goes back to the pool.
-    if (upstream !== undefined && !(this.done && upstream.writableFinished)) upstream.destroy();
+    this.abandon();
   }
 
-  /** Sends the head if nothing has taken it along, and waits for what is still to come. */
-  flush(): void {
-    if (this.done || this.failed || this.exchange.ended) return;
-    if (this.exchange.bytesOut > 0) return;
-    this.response.flushHeaders();
-    this.patience.wait('idle');
+  /** A connection whose answer is over has gone back to its pool and is somebody else's. */
+  private abandon(): void {
+    if (!this.over) this.connection?.abandon();
+    this.over = true;
   }
 }
 
@@ -221,13 +219,9 @@ function mayBeThere(exchange: Exchange): boolean {
   const { request } = exchange;
   if (request.complete || exchange.body !== undefined || exchange.continueBody !== undefined) return false;
   const length = request.headers['content-length'];
-  return length !== undefined && Number(length) <= SMALL_BODY_BYTES;
+  return length !== undefined && length !== '0' && Number(length) <= SMALL_BODY_BYTES;
 }
 
 function begin(forwarding: Forwarding): void {
   forwarding.begin();
-}
-
-function flushHead(forwarding: Forwarding): void {
-  forwarding.flush();
 }

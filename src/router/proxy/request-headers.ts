@@ -33,6 +33,18 @@ const useOf = memoByName((name): Use => {
   return plain !== name && (REPLACED.has(plain) || plain === 'authorization') ? 'drop' : 'pass';
 });
 
+/** The head of a request as it is sent, in Latin-1, as Node read it. */
+export function headText(
+  exchange: Exchange,
+  path: string,
+  headers: readonly string[],
+  framing: string,
+): string {
+  let text = `${exchange.request.method} ${path}${exchange.query} HTTP/1.1\r\n`;
+  for (let at = 0; at < headers.length; at += 2) text += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  return `${text}${framing}\r\n`;
+}
+
 /** Headers for the backend, names and values in turn, without those that frame the body. */
 export function backendHeaders(
   gateway: CompiledGateway,

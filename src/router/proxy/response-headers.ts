@@ -1,5 +1,4 @@
 /** The headers of a backend's answer as the client gets them (contract H2, H3, H4). */
-import type { IncomingMessage } from 'node:http';
 import { answerHeaders } from '../answer-headers';
 import type { CompiledGateway } from '../compiled-gateway';
 import type { Exchange } from '../exchange';
@@ -9,10 +8,17 @@ import { memoByName } from './name-memo';
 /** `life`: says when a version ends; passes unless the gateway says it. */
 type Use = 'pass' | 'drop' | 'life';
 
+/** What an answer's head says of its headers. */
+export interface HeadersOfAnswer {
+  /** Names and values in turn. */
+  readonly rawHeaders: readonly string[];
+  readonly connection?: string | undefined;
+}
+
 /** Makes the headers of one gateway's answers; names and values in turn. */
 export function responseHeadersOf(
   gateway: CompiledGateway,
-): (exchange: Exchange, answer: IncomingMessage) => string[] {
+): (exchange: Exchange, answer: HeadersOfAnswer) => string[] {
   const useOf = memoByName((name): Use => {
     if (HOP_BY_HOP.has(name) || gateway.ownedAnswerHeaders.has(name)) return 'drop';
     return name === 'deprecation' || name === 'sunset' ? 'life' : 'pass';
@@ -21,7 +27,7 @@ export function responseHeadersOf(
     const headers = answerHeaders(gateway, exchange);
     const own = headers.length;
     const raw = answer.rawHeaders;
-    const named = namedByConnection(answer.headers.connection);
+    const named = namedByConnection(answer.connection);
     for (let at = 0; at < raw.length; at += 2) {
       const name = raw[at] as string;
       const use = useOf(name);

@@ -11,10 +11,10 @@ import { hasBody } from '../body';
 import type { ErrorCode } from '../errors';
 import type { Exchange } from '../exchange';
 import { refused } from '../refusal';
-import { BackendAgent, type BackendRequestOptions } from './backend-agent';
 import { codeOfFailure } from './failure';
 import type { Shared } from './forwarding';
 import { backendHeaders } from './request-headers';
+import { TunnelAgent, type TunnelRequestOptions } from './tunnel-agent';
 
 /** Whether a request asks for a WebSocket (RFC 6455 section 4.1) and for nothing else. */
 export function isWebSocket(request: IncomingMessage): boolean {
@@ -26,7 +26,7 @@ export function isWebSocket(request: IncomingMessage): boolean {
 /** The tunnels of one router. */
 export class Tunnels {
   /** Tunnels never give their connection back, so they have no pool. */
-  private readonly agent = new BackendAgent({ keepAlive: false });
+  private readonly agent = new TunnelAgent();
 
   constructor(private readonly shared: Shared) {}
 
@@ -36,7 +36,7 @@ export class Tunnels {
     const { timeouts } = (exchange.route as NonNullable<typeof exchange.route>).service;
     const headers = backendHeaders(this.shared.gateway, exchange, chosen.backend);
     headers.push('connection', 'Upgrade', 'upgrade', 'websocket');
-    const options: BackendRequestOptions = {
+    const options: TunnelRequestOptions = {
       agent: this.agent,
       host: chosen.backend.host,
       port: chosen.backend.port,
@@ -96,9 +96,10 @@ export class Tunnels {
   }
 
   private head(exchange: Exchange, response: ServerResponse, answer: IncomingMessage, more: string[]): void {
+    const said = { rawHeaders: answer.rawHeaders, connection: answer.headers.connection };
     exchange.status = answer.statusCode as number;
     exchange.firstByteAt = performance.now();
-    response.writeHead(exchange.status, [...this.shared.responseHeaders(exchange, answer), ...more]);
+    response.writeHead(exchange.status, [...this.shared.responseHeaders(exchange, said), ...more]);
   }
 }
 

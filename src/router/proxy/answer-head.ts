@@ -1,0 +1,107 @@
+/**
+ * Reads the head of a backend's answer (RFC 9112 sections 4 to 6). Strict where leniency would let two readers disagree
+ * about where an answer ends.
+ */
+import { InvalidAnswerError } from './chunked-body';
+import { memoByName } from './name-memo';
+
+export interface AnswerHead {
+  readonly status: number;
+  /** Names and values in turn, as they were written. */
+  readonly rawHeaders: readonly string[];
+  readonly connection?: string;
+  readonly keepAlive?: string;
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  /** Bytes of the body; -1 when the head does not say. */
+  readonly contentLength: number;
+  readonly chunked: boolean;
+  /** Whether the connection may be used again as far as the head goes. */
+  readonly persistent: boolean;
+}
+
+type Field = 'connection' | 'keepAlive' | 'contentType' | 'contentEncoding' | 'length' | 'transfer';
+
+const FIELDS: Readonly<Record<string, Field>> = {
+  connection: 'connection',
+  'keep-alive': 'keepAlive',
+  'content-type': 'contentType',
+  'content-encoding': 'contentEncoding',
+  'content-length': 'length',
+  'transfer-encoding': 'transfer',
+};
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+const fieldOf = memoByName((name): Field | 'other' | 'invalid' =>
+  TOKEN.test(name) ? (Object.hasOwn(FIELDS, name) ? (FIELDS[name] as Field) : 'other') : 'invalid',
+);
+
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/;
+/** What may not be in a head: control characters, and line ends that are not whole. */
+const NOT_IN_A_HEAD = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
+const LENGTH = /^\d{1,15}$/;
+
+/**
+ * @param text the head in Latin-1, without the empty line at its end
+ * @throws InvalidAnswerError
+ */
+export function readAnswerHead(text: string): AnswerHead {
+  const start = STATUS_LINE.exec(text);
+  if (start === null || NOT_IN_A_HEAD.test(text)) throw new InvalidAnswerError('the head is not HTTP/1.1');
+  const found: Partial<Record<Field, string>> = {};
+  const rawHeaders: string[] = [];
+  let at = lineEnd(text, 0) + 2;
+  while (at < text.length) {
+    const end = lineEnd(text, at);
+    const colon = text.indexOf(':', at);
+    if (colon === -1 || colon >= end) throw new InvalidAnswerError('a header line has no colon');
+    const name = text.slice(at, colon);
+    const value = trimmed(text, colon + 1, end);
+    const field = fieldOf(name);
+    if (field === 'invalid') throw new InvalidAnswerError('a header name is not a token');
+    if (field !== 'other') found[field] = found[field] === undefined ? value : `${found[field]}, ${value}`;
+    rawHeaders.push(name, value);
+    at = end + 2;
+  }
+  return headOf(Number(start[2]), start[1] === '1', rawHeaders, found);
+}
+
+function headOf(
+  status: number,
+  isHttp11: boolean,
+  rawHeaders: readonly string[],
+  { length, transfer, ...named }: Partial<Record<Field, string>>,
+): AnswerHead {
+  if (transfer !== undefined && (length !== undefined || !isHttp11 || transfer.toLowerCase() !== 'chunked')) {
+    throw new InvalidAnswerError('the framing of the body is not clear');
+  }
+  if (length !== undefined && !LENGTH.test(length))
+    throw new InvalidAnswerError('the length is not a number');
+  const options = named.connection?.toLowerCase() ?? '';
+  return {
+    ...named,
+    status,
+    rawHeaders,
+    contentLength: length === undefined ? -1 : Number(length),
+    chunked: transfer !== undefined,
+    persistent: isHttp11 ? !/\bclose\b/.test(options) : /\bkeep-alive\b/.test(options),
+  };
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\r\n', from);
+  return end === -1 ? text.length : end;
+}
+
+/** Without spaces and tabs around it, and no other characters that look like space. */
+function trimmed(text: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}

@@ -1,0 +1,119 @@
+/** Takes the chunks off a body (RFC 9112 section 7.1), in bytes as they arrive. Trailers are dropped. */
+
+/** An answer that is not valid HTTP. The message is for the log. */
+export class InvalidAnswerError extends Error {
+  readonly code = 'INVALID_ANSWER';
+}
+
+const STATE = {
+  size: 0,
+  extension: 1,
+  sizeEnd: 2,
+  data: 3,
+  dataReturn: 4,
+  dataEnd: 5,
+  trailerStart: 6,
+  trailer: 7,
+  trailerEnd: 8,
+  lastEnd: 9,
+  done: 10,
+} as const;
+
+/** More digits than any real chunk has, and few enough for exact arithmetic. */
+const SIZE_DIGITS_MOST = 12;
+/** Bytes of all extensions of a chunk, and of all trailers. */
+const IDLE_BYTES_MOST = 16_384;
+const RETURN = 0x0d;
+const FEED = 0x0a;
+
+export class ChunkedBody {
+  private state: number = STATE.size;
+  private size = 0;
+  private digits = 0;
+  private idleBytes = 0;
+
+  get done(): boolean {
+    return this.state === STATE.done;
+  }
+
+  /**
+   * @param onData gets pieces of the body, which share the memory of `bytes`
+   * @returns where in `bytes` the body ends, or their length
+   * @throws InvalidAnswerError
+   */
+  push(bytes: Buffer, from: number, onData: (piece: Buffer) => void): number {
+    let at = from;
+    while (at < bytes.length && this.state !== STATE.done) {
+      if (this.state === STATE.data) {
+        const end = Math.min(at + this.size, bytes.length);
+        this.size -= end - at;
+        onData(bytes.subarray(at, end));
+        at = end;
+        if (this.size === 0) this.state = STATE.dataReturn;
+      } else {
+        this.state = this.step(bytes[at] as number);
+        at++;
+      }
+    }
+    return at;
+  }
+
+  private step(byte: number): number {
+    switch (this.state) {
+      case STATE.size:
+        return this.sizeByte(byte);
+      case STATE.extension:
+        return this.idle(byte, STATE.extension, STATE.sizeEnd);
+      case STATE.sizeEnd:
+        return this.feed(byte, this.size === 0 ? STATE.trailerStart : STATE.data);
+      case STATE.dataReturn:
+        if (byte !== RETURN) throw new InvalidAnswerError('a chunk is longer than it says');
+        return STATE.dataEnd;
+      case STATE.dataEnd:
+        this.digits = 0;
+        this.idleBytes = 0;
+        return this.feed(byte, STATE.size);
+      case STATE.trailerStart:
+        return byte === RETURN ? STATE.lastEnd : this.idle(byte, STATE.trailer, STATE.lastEnd);
+      case STATE.trailer:
+        return this.idle(byte, STATE.trailer, STATE.trailerEnd);
+      case STATE.trailerEnd:
+        return this.feed(byte, STATE.trailerStart);
+      default:
+        return this.feed(byte, STATE.done);
+    }
+  }
+
+  private sizeByte(byte: number): number {
+    const digit = hexDigit(byte);
+    if (digit !== -1) {
+      this.size = this.digits === 0 ? digit : this.size * 16 + digit;
+      if (++this.digits > SIZE_DIGITS_MOST) throw new InvalidAnswerError('a chunk size is too long');
+      return STATE.size;
+    }
+    if (this.digits === 0) throw new InvalidAnswerError('a chunk has no size');
+    if (byte === RETURN) return STATE.sizeEnd;
+    if (byte === 0x3b || byte === 0x20 || byte === 0x09) return STATE.extension;
+    throw new InvalidAnswerError('a chunk size is not a number');
+  }
+
+  /** Bytes that mean nothing, up to the end of their line. */
+  private idle(byte: number, stay: number, end: number): number {
+    if (byte === RETURN) return end;
+    if (byte === FEED || ++this.idleBytes > IDLE_BYTES_MOST) {
+      throw new InvalidAnswerError('an extension or trailer is not valid or too long');
+    }
+    return stay;
+  }
+
+  private feed(byte: number, next: number): number {
+    if (byte !== FEED) throw new InvalidAnswerError('a line of a chunked body does not end');
+    return next;
+  }
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}

@@ -1,0 +1,41 @@
+import { assert, property, string } from 'fast-check';
+import { claimOf } from '../../../src/router/identity/claims';
+import { limitKeyOf, presented } from '../../../src/router/identity/credentials';
+
+it('counts two callers apart, however their names are put together', () => {
+  expect(limitKeyOf('i', 'a', 'bc')).not.toBe(limitKeyOf('i', 'ab', 'c'));
+  expect(limitKeyOf('i', undefined, 'a')).not.toBe(limitKeyOf('i', 'a', ''));
+  assert(
+    property(string(), string(), string(), string(), (a, b, c, d) => {
+      expect(limitKeyOf('i', a, b) === limitKeyOf('i', c, d)).toBe(a === c && b === d);
+    }),
+  );
+});
+
+it('gives keys that are safe in Redis and say nothing of the caller', () => {
+  expect(limitKeyOf('https://id.example.com/', 'acme', 'ada@example.com')).toMatch(/^[\w-]{22}$/);
+});
+
+it.each([
+  ['a.b.c', 'token'],
+  ['abc', 'key'],
+  ['a.b', 'key'],
+  ['a.b.c.d', 'key'],
+  ['.b.c', 'key'],
+  ['a..c', 'key'],
+])('takes %s for a %s', (value, kind) => {
+  expect(presented({ authorization: `Bearer ${value}` })).toEqual({ kind, value });
+});
+
+it.each([
+  ['sub', 'ada'],
+  ['https://example.com/tenant', 'acme'],
+  ['app.plan', 'pro'],
+  ['app.plan.more', undefined],
+  ['constructor', undefined],
+  ['app.constructor.name', undefined],
+  ['missing', undefined],
+])('finds claim %s', (name, value) => {
+  const claims = { sub: 'ada', 'https://example.com/tenant': 'acme', app: { plan: 'pro' } };
+  expect(claimOf(claims, name)).toBe(value);
+});
