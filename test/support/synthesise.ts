@@ -6,7 +6,11 @@ import { AgentGateway, type AgentGatewayProps } from 'cdk8s-agent-gateway';
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Record<string, string>;
+  };
   readonly [key: string]: unknown;
 }
 

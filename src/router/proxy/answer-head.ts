@@ -36,7 +36,7 @@ const fieldOf = memoByName((name): Field | 'other' | 'invalid' =>
   TOKEN.test(name) ? (Object.hasOwn(FIELDS, name) ? (FIELDS[name] as Field) : 'other') : 'invalid',
 );
 
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/;
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?:[ \r]|$)/;
 /** What may not be in a head: control characters, and line ends that are not whole. */
 const NOT_IN_A_HEAD = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
 const LENGTH = /^\d{1,15}$/;
