@@ -9,10 +9,10 @@ export interface AnswerHead {
   readonly status: number;
   /** Names and values in turn, as they were written. */
   readonly rawHeaders: readonly string[];
-  readonly connection?: string;
-  readonly keepAlive?: string;
-  readonly contentType?: string;
-  readonly contentEncoding?: string;
+  readonly connection: string | undefined;
+  readonly keepAlive: string | undefined;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
   /** Bytes of the body; -1 when the head does not say. */
   readonly contentLength: number;
   readonly chunked: boolean;
@@ -21,6 +21,9 @@ export interface AnswerHead {
 }
 
 type Field = 'connection' | 'keepAlive' | 'contentType' | 'contentEncoding' | 'length' | 'transfer';
+
+/** Values of the fields that matter here; several of one name are joined. */
+type Found = Record<Field, string | undefined>;
 
 const FIELDS: Readonly<Record<string, Field>> = {
   connection: 'connection',
@@ -48,7 +51,14 @@ const LENGTH = /^\d{1,15}$/;
 export function readAnswerHead(text: string): AnswerHead {
   const start = STATUS_LINE.exec(text);
   if (start === null || NOT_IN_A_HEAD.test(text)) throw new InvalidAnswerError('the head is not HTTP/1.1');
-  const found: Partial<Record<Field, string>> = {};
+  const found: Found = {
+    connection: undefined,
+    keepAlive: undefined,
+    contentType: undefined,
+    contentEncoding: undefined,
+    length: undefined,
+    transfer: undefined,
+  };
   const rawHeaders: string[] = [];
   let at = lineEnd(text, 0) + 2;
   while (at < text.length) {
@@ -66,22 +76,22 @@ export function readAnswerHead(text: string): AnswerHead {
   return headOf(Number(start[2]), start[1] === '1', rawHeaders, found);
 }
 
-function headOf(
-  status: number,
-  isHttp11: boolean,
-  rawHeaders: readonly string[],
-  { length, transfer, ...named }: Partial<Record<Field, string>>,
-): AnswerHead {
+function headOf(status: number, isHttp11: boolean, rawHeaders: readonly string[], found: Found): AnswerHead {
+  const { length, transfer } = found;
   if (transfer !== undefined && (length !== undefined || !isHttp11 || transfer.toLowerCase() !== 'chunked')) {
     throw new InvalidAnswerError('the framing of the body is not clear');
   }
   if (length !== undefined && !LENGTH.test(length))
     throw new InvalidAnswerError('the length is not a number');
-  const options = named.connection?.toLowerCase() ?? '';
+  const options = found.connection?.toLowerCase() ?? '';
+  // Member by member: a spread here took a twentieth of the router's time.
   return {
-    ...named,
     status,
     rawHeaders,
+    connection: found.connection,
+    keepAlive: found.keepAlive,
+    contentType: found.contentType,
+    contentEncoding: found.contentEncoding,
     contentLength: length === undefined ? -1 : Number(length),
     chunked: transfer !== undefined,
     persistent: isHttp11 ? !/\bclose\b/.test(options) : /\bkeep-alive\b/.test(options),
