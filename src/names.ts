@@ -7,7 +7,7 @@ import { Names } from 'cdk8s';
 import type { Construct } from 'constructs';
 
 /** Longest base name: leaves room for the longest suffix within the 63 characters of an RFC 1123 label. */
-const BASE_NAME_MOST = 40;
+const BASE_NAME_MOST = 37;
 
 /** Ports of the router's container. */
 export const ROUTER_PORT = 8080;

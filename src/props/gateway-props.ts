@@ -12,7 +12,7 @@ import type { RedisProps, RouterProps } from './workload-props';
 export interface AgentGatewayProps {
   /**
    * Name that the objects in the cluster begin with.
-   * Range: a lower-case RFC 1123 label of at most 40 characters.
+   * Range: a lower-case RFC 1123 label of at most 37 characters.
    * @default - made from the construct's path in the chart, with a hash, so that two gateways never clash
    * @problem AGW_NAME not such a label
    */

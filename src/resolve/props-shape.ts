@@ -209,7 +209,7 @@ const redis = object<RedisProps>({
 
 /** The whole of the props. */
 export const propsShape: Shape<AgentGatewayProps> = object<AgentGatewayProps>({
-  name: optional(label(40)),
+  name: optional(label(37)),
   hosts: required(list(host, 1), 'a list of host names'),
   basePath: optional(path),
   edge: required(edge, 'the proxy at the border, such as { traefik: {} }'),
