@@ -68,9 +68,9 @@ function routePathError(path: string): string | undefined {
 
 /** RFC 3986 section 6.2.2: escapes that need none are decoded, the others in upper case, dot segments resolved. */
 function normalised(path: string): string {
-  const decoded = path.replace(/%[0-9a-f]{2}/gi, (escape) => {
-    const char = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-    return /[A-Za-z0-9._~-]/.test(char) ? char : escape.toUpperCase();
+  const decoded = path.replace(/%[0-9a-f]{2}/gi, (written) => {
+    const char = String.fromCharCode(Number.parseInt(written.slice(1), 16));
+    return /[A-Za-z0-9._~-]/.test(char) ? char : written.toUpperCase();
   });
   const kept: string[] = [];
   for (const segment of decoded.split('/')) {
