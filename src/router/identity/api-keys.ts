@@ -10,11 +10,13 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isName } from './claims';
 import { limitKeyOf } from './credentials';
-import type { Verification, VerifiedCaller } from './verifier';
+import type { IdentityLog, Verification } from './verifier';
 
+/** Where the keys are. */
 export interface ApiKeysOptions {
+  /** May be a symbolic link, as in a mounted Secret, where an update changes what the links lead to. */
   readonly file: string;
-  readonly log: (level: 'info' | 'warn', event: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly log: IdentityLog;
   /** How often the file is looked at. Default 5 s. Unit: milliseconds. */
   readonly pollMilliseconds?: number;
 }
@@ -22,16 +24,21 @@ export interface ApiKeysOptions {
 const POLL_MILLISECONDS = 5_000;
 const UNKNOWN: Verification = { kind: 'invalid', reason: 'the API key is not known' };
 
+/** The API keys of a file. */
 export class ApiKeys {
   private text: string;
-  private callers: ReadonlyMap<string, VerifiedCaller>;
+  private callers: Callers;
   private readonly polling: NodeJS.Timeout;
   private failed = false;
 
-  /** @throws when the file cannot be read or says something else; names the place in it, and no digest */
+  /** @throws ApiKeysError when the file cannot be read or says something else */
   constructor(private readonly options: ApiKeysOptions) {
-    this.text = readFileSync(options.file, 'utf8');
-    this.callers = readCallers(this.text);
+    try {
+      this.text = readFileSync(options.file, 'utf8');
+      this.callers = readCallers(this.text);
+    } catch (error) {
+      throw new ApiKeysError(`${options.file}: ${causeOf(error)}`);
+    }
     this.polling = setInterval(() => void this.poll(), options.pollMilliseconds ?? POLL_MILLISECONDS);
     this.polling.unref();
   }
@@ -40,15 +47,18 @@ export class ApiKeys {
    * The digest is what is looked up, and nobody can choose a digest: how long that takes says nothing about the keys.
    */
   verify(key: string): Verification {
-    const caller = this.callers.get(createHash('sha256').update(key).digest('hex'));
-    return caller === undefined ? UNKNOWN : { kind: 'caller', caller };
+    return this.callers.get(createHash('sha256').update(key).digest('hex')) ?? UNKNOWN;
   }
 
+  /** Looks at the file no more. */
   close(): void {
     clearInterval(this.polling);
   }
 
-  /** A file that is broken or away leaves the keys as they are: a slip must not lock everybody out. */
+  /**
+   * The whole file, for it is small: a Secret has 1 MiB at most, and times of change are too coarse to tell two versions
+   * apart. A file that is broken or away leaves the keys as they are: a slip must not lock everybody out.
+   */
   private async poll(): Promise<void> {
     try {
       const text = await readFile(this.options.file, 'utf8');
@@ -72,12 +82,15 @@ function causeOf(error: unknown): string {
     : ((error as NodeJS.ErrnoException).code ?? 'unreadable');
 }
 
-/** A file of API keys that says something else. */
+/** A file of API keys that cannot be used. Names the entry by its place; no digest, no name. */
 export class ApiKeysError extends Error {
   override readonly name = 'ApiKeysError';
 }
 
-function readCallers(text: string): ReadonlyMap<string, VerifiedCaller> {
+/** By digest, as they are given out. */
+type Callers = ReadonlyMap<string, Verification>;
+
+function readCallers(text: string): Callers {
   const document = parse(text);
   if (!isObject(document)) throw new ApiKeysError('the API keys are not a JSON object');
   return new Map(
@@ -100,20 +113,21 @@ function parse(text: string): unknown {
   }
 }
 
-function readCaller(entry: unknown, number: number): VerifiedCaller {
+function readCaller(entry: unknown, number: number): Verification {
   const { subject, tenant, plan, ...unknown } = isObject(entry) ? entry : {};
   const fail = (what: string) => new ApiKeysError(`entry ${number} of the API keys: ${what}`);
   if (!isName(subject)) throw fail('"subject" is not a text of 1 to 256 printable characters');
   if (tenant !== undefined && !isName(tenant)) throw fail('"tenant" is not such a text');
   if (plan !== undefined && !isName(plan)) throw fail('"plan" is not such a text');
   if (Object.keys(unknown).length > 0) throw fail('it has members beside "subject", "tenant" and "plan"');
-  return {
+  const caller = {
     subject,
     ...(tenant === undefined ? {} : { tenant }),
     ...(plan === undefined ? {} : { keyPlan: plan }),
     limitKey: limitKeyOf('api-key', tenant, subject),
     via: 'api-key',
-  };
+  } as const;
+  return { kind: 'caller', caller };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -18,9 +18,13 @@ export function claimOf(claims: Readonly<Record<string, unknown>>, name: string)
   return value;
 }
 
-/** Whether a value can be a subject, tenant or plan: text that is safe in a header and a log. */
+/** Printable ASCII without a space at either end. */
+const NAME = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+
+/**
+ * Whether a value can be a subject, tenant or plan: text that is safe in a log, and that a backend reads from a header as
+ * it was written. Spaces at the ends are not: readers of headers cut them off, and " ada" would be "ada".
+ */
 export function isName(value: unknown): value is string {
-  return (
-    typeof value === 'string' && value.length > 0 && value.length <= NAME_MOST && !/[^\x20-\x7e]/.test(value)
-  );
+  return typeof value === 'string' && value.length <= NAME_MOST && NAME.test(value);
 }

@@ -8,8 +8,14 @@ export type Presented =
   | { readonly kind: 'missing' }
   | { readonly kind: 'invalid'; readonly reason: string };
 
-/** Longest credential. Unit: characters. */
+/** Longest header with a credential. Unit: characters. */
 const CREDENTIAL_MOST = 16_384;
+
+/** RFC 6750's `b64token`. The scheme's case does not matter (RFC 9110 section 11.1). */
+const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
+
+/** Three parts of base64url (RFC 7515 section 3.1); the last one is empty in a token that nobody has signed. */
+const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 const MISSING = { kind: 'missing' } as const;
 const TOO_LONG = { kind: 'invalid', reason: 'the credential is too long' } as const;
@@ -19,31 +25,18 @@ const NO_BEARER = { kind: 'invalid', reason: 'no Bearer credential' } as const;
 /**
  * 1. `X-API-Key` is an API key. Beside it there may be no Bearer credential but the same key: which of two callers was
  *    meant would be a guess.
- * 2. A Bearer credential of three parts with dots between them is a token.
+ * 2. A Bearer credential of three base64url parts is a token.
  * 3. Any other Bearer credential is an API key.
+ *
+ * An empty header counts as none. Headers that were sent twice and joined are no `b64token` and no known key.
  */
-export function presented({ authorization, apiKey }: Credentials): Presented {
-  const bearer = authorization === undefined ? undefined : bearerOf(authorization);
-  if (apiKey === undefined || apiKey === '') {
-    if (authorization === undefined || authorization === '') return MISSING;
-    if (bearer === undefined) return NO_BEARER;
-    if (bearer.length > CREDENTIAL_MOST) return TOO_LONG;
-    return { kind: isToken(bearer) ? 'token' : 'key', value: bearer };
-  }
-  if (apiKey.length > CREDENTIAL_MOST) return TOO_LONG;
-  if (authorization !== undefined && bearer !== apiKey) return TWO;
-  return { kind: 'key', value: apiKey };
-}
-
-/** The scheme's case does not matter (RFC 9110 section 11.1); what follows is RFC 6750's `b64token`. */
-function bearerOf(authorization: string): string | undefined {
-  return /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization)?.[1];
-}
-
-function isToken(value: string): boolean {
-  const first = value.indexOf('.');
-  const last = value.lastIndexOf('.');
-  return first > 0 && last > first + 1 && value.indexOf('.', first + 1) === last;
+export function presented({ authorization = '', apiKey = '' }: Credentials): Presented {
+  if (authorization.length > CREDENTIAL_MOST || apiKey.length > CREDENTIAL_MOST) return TOO_LONG;
+  if (authorization === '') return apiKey === '' ? MISSING : { kind: 'key', value: apiKey };
+  const bearer = BEARER.exec(authorization)?.[1];
+  if (apiKey !== '') return bearer === apiKey ? { kind: 'key', value: apiKey } : TWO;
+  if (bearer === undefined) return NO_BEARER;
+  return { kind: TOKEN.test(bearer) ? 'token' : 'key', value: bearer };
 }
 
 /**

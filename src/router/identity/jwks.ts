@@ -4,34 +4,48 @@
  */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { fetchJson } from './fetch-json';
+import type { IdentityLog } from './verifier';
 
 /** A key that can verify, with what its JWK says of it. */
 export interface PublicKey {
+  /** Id that tokens name; absent when the JWK has none. */
   readonly kid: string | undefined;
   /** From the JWK; absent when it does not bind the key to one. */
   readonly alg: string | undefined;
+  /** `RSA`, `EC` or `OKP` (RFC 7518 section 6.1, RFC 8037). */
   readonly kty: string;
+  /** Curve of an `EC` or `OKP` key, such as `P-256`. */
   readonly crv: string | undefined;
   readonly key: KeyObject;
 }
 
+/** Where the keys are, and who is told of them. */
 export interface JwksOptions {
   readonly url: string;
-  readonly log: (level: 'info' | 'warn', event: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly log: IdentityLog;
   /** Told after each refresh that changed the keys. */
   readonly onChange: () => void;
   /** Least time between two refreshes that unknown keys ask for. Default 30 s. Unit: milliseconds. */
   readonly cooldownMilliseconds?: number;
+  /** Time between two refreshes that nobody asks for. Default 10 min. Unit: milliseconds. */
+  readonly refreshMilliseconds?: number;
+  /** How long one fetch may take. Default 5 s. Unit: milliseconds. */
+  readonly timeoutMilliseconds?: number;
 }
 
 const REFRESH_MILLISECONDS = 600_000;
 const COOLDOWN_MILLISECONDS = 30_000;
-/** While no keys were ever read, the next attempt comes after so long, and then after twice as long each time. */
+const TIMEOUT_MILLISECONDS = 5_000;
+/** After a failure the next attempt comes after so long, and then after twice as long each time. */
 const RETRY_MILLISECONDS_LEAST = 500;
 const RETRY_MILLISECONDS_MOST = 30_000;
 /** Keys that are read at most; a JWKS with more is not one of an issuer. */
 const KEYS_MOST = 200;
 
+/**
+ * The keys of one issuer. A fetch that fails, whichever way, leaves the keys as they are; one that succeeds replaces them
+ * all, so that a key that is no longer listed is withdrawn.
+ */
 export class Jwks {
   private keys: readonly PublicKey[] = [];
   private fingerprint = '';
@@ -40,8 +54,9 @@ export class Jwks {
   private failures = 0;
   private inFlight: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private closed = false;
+  private readonly closing = new AbortController();
 
+  /** Starts the first fetch. */
   constructor(private readonly options: JwksOptions) {
     void this.refresh();
   }
@@ -76,8 +91,9 @@ export class Jwks {
     await this.refresh();
   }
 
+  /** Ends the fetch that runs, and there is no other. */
   close(): void {
-    this.closed = true;
+    this.closing.abort();
     clearTimeout(this.timer);
   }
 
@@ -91,18 +107,23 @@ export class Jwks {
   }
 
   private refreshLater(): void {
-    if (this.closed) return;
+    if (this.closing.signal.aborted) return;
     clearTimeout(this.timer);
     const backoff = RETRY_MILLISECONDS_LEAST * 2 ** Math.min(this.failures - 1, 10);
-    const wait = this.failures > 0 ? Math.min(backoff, RETRY_MILLISECONDS_MOST) : REFRESH_MILLISECONDS;
+    const period = this.options.refreshMilliseconds ?? REFRESH_MILLISECONDS;
+    const wait = this.failures > 0 ? Math.min(backoff, RETRY_MILLISECONDS_MOST) : period;
     this.timer = setTimeout(() => void this.refresh(), wait);
     this.timer.unref();
   }
 
   private async read(): Promise<void> {
+    const { url, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = this.options;
+    const { signal } = this.closing;
     try {
-      const document = await fetchJson(this.options.url);
+      const document = await fetchJson(url, { timeoutMilliseconds, signal });
       const keys = readKeys(document);
+      // A JWKS without a key withdraws all of them; before any was read it is an issuer that is not ready yet.
+      if (keys.length === 0 && !this.known) throw new Error('no key that can verify signatures');
       this.readAt = performance.now();
       this.failures = 0;
       const fingerprint = JSON.stringify(document);
@@ -112,6 +133,7 @@ export class Jwks {
       this.options.log('info', 'jwks_read', { keys: keys.length });
       this.options.onChange();
     } catch (error) {
+      if (signal.aborted) return;
       this.failures++;
       if (this.failures === 1) this.options.log('warn', 'jwks_failed', { cause: (error as Error).message });
     }
@@ -122,18 +144,18 @@ export class Jwks {
 function readKeys(document: unknown): readonly PublicKey[] {
   const listed = (document as { keys?: unknown } | null)?.keys;
   if (!Array.isArray(listed)) throw new Error('no "keys" in the answer');
-  const keys = listed.slice(0, KEYS_MOST).flatMap(readKey);
-  if (keys.length === 0) throw new Error('no key that can verify signatures');
-  return keys;
+  return listed.slice(0, KEYS_MOST).flatMap(readKey);
 }
 
 function readKey(value: unknown): readonly PublicKey[] {
   if (typeof value !== 'object' || value === null) return [];
   // Without `d`: a private key that an issuer shows by mistake verifies as its public half.
   const { d: _, ...jwk } = value as JsonWebKey;
-  const { kty, kid, alg, crv, use } = jwk;
+  const { kty, kid, alg, crv, use, key_ops: operations } = jwk;
   if (kty !== 'RSA' && kty !== 'EC' && kty !== 'OKP') return [];
-  if (use === 'enc') return [];
+  // RFC 7517 sections 4.2 and 4.3: what a key is for, each of the two said or not.
+  if (use !== undefined && use !== 'sig') return [];
+  if (Array.isArray(operations) && !operations.includes('verify')) return [];
   const text = (member: unknown) => (typeof member === 'string' ? member : undefined);
   try {
     const key = createPublicKey({ key: jwk, format: 'jwk' });

@@ -21,6 +21,10 @@ const KEY_TYPES: Readonly<Record<string, { readonly kty: string; readonly crv?: 
   EdDSA: { kty: 'OKP', crv: 'Ed25519' },
 };
 
+/**
+ * Verifies the tokens of one issuer. Nothing is remembered of a token that is refused: whoever sends bad ones would fill
+ * the memory.
+ */
 export class JwtVerifier {
   private readonly verified = new VerifiedTokens();
 
@@ -34,24 +38,26 @@ export class JwtVerifier {
     this.verified.clear();
   }
 
-  /** At once for a token that was verified before. */
-  verify(token: string, nowSeconds: number): Verification | Promise<Verification> {
-    const known = this.verified.get(token, nowSeconds);
-    return known === undefined ? this.verifyNew(token, nowSeconds) : { kind: 'caller', caller: known };
+  /** The answer for a token that was verified before and is still good. */
+  known(token: string, nowSeconds: number): Verification | undefined {
+    return this.verified.get(token, nowSeconds);
   }
 
-  private async verifyNew(token: string, nowSeconds: number): Promise<Verification> {
+  /** Checks a token that is not known. Never rejects. */
+  async verify(token: string, nowSeconds: number): Promise<Verification> {
     const header = readHeader(token);
     if (header === undefined) return invalid('the header cannot be read');
     const { alg, kid } = header;
     if (!this.model.algorithms.includes(alg)) return invalid('the algorithm is not allowed');
-    const key = await this.keyFor(alg, kid);
+    // Taken together with the key: a refresh from here on may withdraw it, and nothing may then be remembered.
+    let generation = this.verified.generation;
+    let key = this.keyAtHand(alg, kid);
     if (key === undefined) {
-      if (!this.jwks.known) return { kind: 'unavailable', reason: 'the JWKS was never read' };
-      return invalid('no key fits');
+      await this.jwks.ask();
+      generation = this.verified.generation;
+      key = this.keyAtHand(alg, kid);
     }
-    // A refresh while the signature is checked may withdraw the key; what is remembered must not outlive it.
-    const generation = this.verified.generation;
+    if (key === undefined) return this.jwks.known ? invalid('no key fits') : UNAVAILABLE;
     try {
       const { payload } = await jwtVerify(token, key.key, {
         algorithms: [alg],
@@ -82,19 +88,13 @@ export class JwtVerifier {
       limitKey: limitKeyOf(model.issuer, tenant, subject),
       via: 'jwt',
     } as const;
+    const verification = { kind: 'caller', caller } as const;
     const untilSeconds = (claims.exp as number) + model.clockToleranceSeconds;
-    this.verified.add(token, caller, untilSeconds, generation);
-    return { kind: 'caller', caller };
+    this.verified.add(token, { verification, untilSeconds }, generation);
+    return verification;
   }
 
-  /**
-   * The key of a token: by its id, where it names one; else the only key that fits the algorithm. An id that is not
-   * known asks the issuer for newer keys first.
-   */
-  private async keyFor(alg: string, kid: string | undefined): Promise<PublicKey | undefined> {
-    return this.keyAtHand(alg, kid) ?? this.jwks.ask().then(() => this.keyAtHand(alg, kid));
-  }
-
+  /** The key of a token: by its id, where it names one; else the only key that fits the algorithm. */
   private keyAtHand(alg: string, kid: string | undefined): PublicKey | undefined {
     const type = KEY_TYPES[alg];
     const fitting = this.jwks.find(
@@ -108,10 +108,15 @@ export class JwtVerifier {
   }
 }
 
+const UNAVAILABLE: Verification = { kind: 'unavailable', reason: 'the JWKS was never read' };
+
+/** `undefined` for what is no header of a JWS: not JSON, no object, `alg` or `kid` that are no text. */
 function readHeader(token: string): { alg: string; kid: string | undefined } | undefined {
   try {
-    const { alg, kid } = decodeProtectedHeader(token);
-    return typeof alg === 'string' ? { alg, kid } : undefined;
+    // What it says of types is not what it has checked.
+    const { alg, kid }: Readonly<Record<string, unknown>> = decodeProtectedHeader(token);
+    if (typeof alg !== 'string') return undefined;
+    return kid === undefined || typeof kid === 'string' ? { alg, kid } : undefined;
   } catch {
     return undefined;
   }

@@ -26,3 +26,10 @@ export interface Credentials {
 export interface Verifier {
   verify(credentials: Credentials, nowSeconds: number): Promise<Verification> | Verification;
 }
+
+/** Takes the events of identity verification; fields never hold a credential. */
+export type IdentityLog = (
+  level: 'info' | 'warn',
+  event: string,
+  fields: Readonly<Record<string, unknown>>,
+) => void;
