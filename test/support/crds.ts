@@ -1,20 +1,49 @@
-/** Judges custom resources by the schemas of their CRDs; a field that is not in the schema is a problem. */
+/** CRDs of a folder: for a server that has them, and as judges of custom resources where there is none. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Ajv, { type ValidateFunction } from 'ajv';
+import { parseAllDocuments } from 'yaml';
+import { type ApiServer, apply, until } from './api-server';
 import type { KubernetesObject } from './synthesise';
 
 interface Crd {
   readonly group: string;
-  readonly names: { readonly kind: string };
+  readonly names: { readonly kind: string; readonly plural: string };
   readonly versions: readonly {
     readonly name: string;
     readonly schema: { readonly openAPIV3Schema: object };
   }[];
 }
 
+export function readCrds(folder: string): KubernetesObject[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  return files.flatMap((name) =>
+    parseAllDocuments(readFileSync(join(folder, name), 'utf8'))
+      .map((document) => document.toJS() as KubernetesObject | null)
+      .filter((object): object is KubernetesObject => object?.kind === 'CustomResourceDefinition'),
+  );
+}
+
+/** Gives a server the CRDs, and returns once it serves them. */
+export async function installCrds(server: ApiServer, crds: readonly KubernetesObject[]): Promise<void> {
+  for (const crd of crds) {
+    const { status, body } = await apply(server, crd);
+    if (status >= 300) throw new Error(`${crd.metadata.name}: ${body.message}`);
+  }
+  for (const { spec } of crds) {
+    const { group, versions, names } = spec as Crd;
+    const path = `/apis/${group}/${versions[0]?.name}/${names.plural}`;
+    await until(async () => (await server.call('GET', path)).status === 200);
+  }
+}
+
 const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
 const compiled = new Map<string, ValidateFunction>();
 
-/** What is wrong with an object; nothing for kinds that no CRD describes. */
+/**
+ * What is wrong with an object by the schema of its kind, where a field that the schema lacks is wrong too; nothing for kinds
+ * that no CRD describes.
+ */
 export function crdProblems(crds: readonly KubernetesObject[], object: KubernetesObject): string[] {
   const [group, version] = object.apiVersion.split('/');
   const crd = crds
