@@ -62,12 +62,11 @@ export class ApiKeys {
   private async poll(): Promise<void> {
     try {
       const text = await readFile(this.options.file, 'utf8');
-      if (text !== this.text) {
-        this.callers = readCallers(text);
-        this.text = text;
-        this.options.log('info', 'api_keys_read', { keys: this.callers.size });
-      }
+      if (text === this.text && !this.failed) return;
+      this.callers = readCallers(text);
+      this.text = text;
       this.failed = false;
+      this.options.log('info', 'api_keys_read', { keys: this.callers.size });
     } catch (error) {
       if (!this.failed) this.options.log('warn', 'api_keys_failed', { cause: causeOf(error) });
       this.failed = true;

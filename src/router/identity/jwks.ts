@@ -41,6 +41,8 @@ const RETRY_MILLISECONDS_LEAST = 500;
 const RETRY_MILLISECONDS_MOST = 30_000;
 /** Keys that are read at most; a JWKS with more is not one of an issuer. */
 const KEYS_MOST = 200;
+/** RFC 7518 sections 3.3 and 3.5; shorter keys are left out. */
+const RSA_BITS_LEAST = 2_048;
 
 /**
  * The keys of one issuer. A fetch that fails, whichever way, leaves the keys as they are; one that succeeds replaces them
@@ -124,13 +126,14 @@ export class Jwks {
       const keys = readKeys(document);
       // A JWKS without a key withdraws all of them; before any was read it is an issuer that is not ready yet.
       if (keys.length === 0 && !this.known) throw new Error('no key that can verify signatures');
+      const fingerprint = JSON.stringify(document);
+      const changed = fingerprint !== this.fingerprint;
+      if (changed || this.failures > 0) this.options.log('info', 'jwks_read', { keys: keys.length });
       this.readAt = performance.now();
       this.failures = 0;
-      const fingerprint = JSON.stringify(document);
-      if (fingerprint === this.fingerprint) return;
+      if (!changed) return;
       this.fingerprint = fingerprint;
       this.keys = keys;
-      this.options.log('info', 'jwks_read', { keys: keys.length });
       this.options.onChange();
     } catch (error) {
       if (signal.aborted) return;
@@ -159,6 +162,7 @@ function readKey(value: unknown): readonly PublicKey[] {
   const text = (member: unknown) => (typeof member === 'string' ? member : undefined);
   try {
     const key = createPublicKey({ key: jwk, format: 'jwk' });
+    if ((key.asymmetricKeyDetails?.modulusLength ?? RSA_BITS_LEAST) < RSA_BITS_LEAST) return [];
     return [{ kid: text(kid), alg: text(alg), kty, crv: text(crv), key }];
   } catch {
     return [];

@@ -9,6 +9,7 @@ const directory = mkdtempSync(join(tmpdir(), 'agent-gateway-keys-'));
 const file = join(directory, 'keys.json');
 const digest = (key: string) => createHash('sha256').update(key).digest('hex');
 let verifier: RunningVerifier | undefined;
+const events: object[] = [];
 
 afterEach(() => verifier?.close());
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -31,7 +32,15 @@ function mount(text: string): void {
 
 function open(keys: object): RunningVerifier {
   mount(JSON.stringify(keys));
-  verifier = createVerifier({ apiKeys: true }, { apiKeysFile: file, apiKeysPollMilliseconds: 20 });
+  events.length = 0;
+  verifier = createVerifier(
+    { apiKeys: true },
+    {
+      apiKeysFile: file,
+      apiKeysPollMilliseconds: 20,
+      log: (level, event, fields) => events.push({ level, event, ...fields }),
+    },
+  );
   return verifier;
 }
 
@@ -68,9 +77,21 @@ it.each([
   ['the same key twice', { apiKey: 'secret', authorization: 'Bearer secret' }, 'caller'],
   ['a repeated header', { apiKey: 'secret, secret' }, 'invalid'],
   ['a token, where none are accepted', { authorization: 'Bearer a.b.c' }, 'invalid'],
+  [
+    'a key that looks like a token, where none are accepted',
+    { authorization: 'Bearer my.own.key' },
+    'caller',
+  ],
+  ['an empty Authorization beside a key', { apiKey: 'secret', authorization: '' }, 'caller'],
+  ['an empty key header', { apiKey: '' }, 'missing'],
+  ['another scheme beside a key', { apiKey: 'secret', authorization: 'Basic c2VjcmV0' }, 'invalid'],
+  ['the scheme alone', { authorization: 'Bearer' }, 'invalid'],
+  ['a key with a space in it', { authorization: 'Bearer secret secret' }, 'invalid'],
+  ['a Bearer credential that is far too long', { authorization: `Bearer ${'x'.repeat(20_000)}` }, 'invalid'],
   ['a key that is far too long', { apiKey: 'x'.repeat(20_000) }, 'invalid'],
 ])('answers %s', (_what, credentials, kind) => {
-  const keys = open({ [digest('secret')]: { subject: 'bot' } });
+  const bot = { subject: 'bot' };
+  const keys = open({ [digest('secret')]: bot, [digest('my.own.key')]: bot });
   expect(keys.verify(credentials, 0)).toMatchObject({ kind });
 });
 
@@ -84,12 +105,41 @@ it('lets a revoked key die, and a new one in, without a restart', async () => {
   await until('old', 'invalid');
 });
 
-it('keeps its keys while the file is broken', async () => {
+it('keeps its keys while the file is broken, and says so once', async () => {
   open({ [digest('old')]: { subject: 'bot' } });
   mount('{');
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  for (let i = 0; i < 200 && events.length === 0; i++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  await until('old', 'caller');
+
+  mount(JSON.stringify({ [digest('old')]: { subject: 'bot' }, [digest('new')]: { subject: 'bot' } }));
+  await until('new', 'caller');
+
+  expect(events).toEqual([
+    { level: 'warn', event: 'api_keys_failed', cause: 'the API keys are not JSON' },
+    { level: 'info', event: 'api_keys_read', keys: 2 },
+  ]);
+});
+
+it('keeps its keys while the file is away', async () => {
+  open({ [digest('old')]: { subject: 'bot' } });
+  rmSync(join(directory, '..data'));
+  for (let i = 0; i < 200 && events.length === 0; i++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
 
   await until('old', 'caller');
+  expect(events).toEqual([{ level: 'warn', event: 'api_keys_failed', cause: 'ENOENT' }]);
+});
+
+it('takes digests in either case', () => {
+  const keys = open({ [digest('secret').toUpperCase()]: { subject: 'bot' } });
+  expect(keys.verify({ apiKey: 'secret' }, 0)).toMatchObject({ kind: 'caller' });
+});
+
+it('does not start without the file, and names it', () => {
+  const missing = join(directory, 'missing.json');
+  expect(() => createVerifier({ apiKeys: true }, { apiKeysFile: missing })).toThrow(`${missing}: ENOENT`);
+  expect(() => createVerifier({ apiKeys: true })).toThrow('no file of them is named');
 });
 
 it.each([

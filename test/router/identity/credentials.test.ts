@@ -1,5 +1,5 @@
 import { assert, property, string } from 'fast-check';
-import { claimOf } from '../../../src/router/identity/claims';
+import { claimOf, isName } from '../../../src/router/identity/claims';
 import { limitKeyOf, presented } from '../../../src/router/identity/credentials';
 
 it('counts two callers apart, however their names are put together', () => {
@@ -21,8 +21,11 @@ it.each([
   ['abc', 'key'],
   ['a.b', 'key'],
   ['a.b.c.d', 'key'],
+  ['a.b.', 'token'],
   ['.b.c', 'key'],
   ['a..c', 'key'],
+  ['a.b/c.d', 'key'],
+  ['a.b.c=', 'key'],
 ])('takes %s for a %s', (value, kind) => {
   expect(presented({ authorization: `Bearer ${value}` })).toEqual({ kind, value });
 });
@@ -38,4 +41,23 @@ it.each([
 ])('finds claim %s', (name, value) => {
   const claims = { sub: 'ada', 'https://example.com/tenant': 'acme', app: { plan: 'pro' } };
   expect(claimOf(claims, name)).toBe(value);
+});
+
+it.each([
+  ['ada', true],
+  ['auth0|5f7c', true],
+  ['Ada Lovelace', true],
+  ['a', true],
+  ['a'.repeat(256), true],
+  ['a'.repeat(257), false],
+  ['', false],
+  [' ada', false],
+  ['ada ', false],
+  ['ada\n', false],
+  ['a\0da', false],
+  ['ad\u00e1', false],
+  [7, false],
+  [null, false],
+])('takes %j for a name: %s', (value, name) => {
+  expect(isName(value)).toBe(name);
 });
