@@ -7,6 +7,7 @@ import { contentHash, type GatewayNames, labelsOf } from '../names';
 
 /** Directory in the container where the configuration is mounted. */
 export const CONFIGURATION_DIRECTORY = '/etc/agent-gateway';
+/** File in that directory. */
 export const DOCUMENT = 'gateway.json';
 
 /**
@@ -15,6 +16,7 @@ export const DOCUMENT = 'gateway.json';
  */
 const ANNOTATION_BYTES_MOST = 250_000;
 
+/** The ConfigMap of a gateway's model. */
 export function renderConfiguration(scope: Construct, names: GatewayNames, gateway: GatewayModel): ConfigMap {
   const document = documentText(gateway);
   return new ConfigMap(scope, 'configuration', {

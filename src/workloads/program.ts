@@ -24,6 +24,7 @@ const program = new Module(file, module);
 program._compile(gunzipSync(readFileSync(__dirname + '/${COMPRESSED}')).toString(), file);
 `;
 
+/** The ConfigMap of the program in this package. */
 export function renderProgram(scope: Construct, names: GatewayNames): ConfigMap {
   const program = packProgram();
   const map = new ConfigMap(scope, 'program', {

@@ -39,6 +39,7 @@ const LAST_SECONDS = 5;
 /** Share of a container's memory that Node's heap may take; buffers and code live in the rest. */
 const HEAP_SHARE = 0.75;
 
+/** The container of the router's pods. */
 export function routerContainer(
   scope: Construct,
   parts: RouterParts,

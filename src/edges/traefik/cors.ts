@@ -5,6 +5,7 @@ import type { CorsModel } from '../../model/gateway-model';
 import type { GatewayNames } from '../../names';
 import { traefikObject } from './traefik-objects';
 
+/** The middleware that answers preflights and lets the allowed origins read answers. */
 export function renderCors(scope: Construct, names: GatewayNames, cors: CorsModel): ApiObject {
   const patterns = cors.originPatterns.map((pattern) => `^(?:${pattern})$`);
   return traefikObject(scope, names, 'Middleware', 'cors', {

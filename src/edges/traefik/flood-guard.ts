@@ -8,6 +8,7 @@ import type { FloodGuardModel } from '../../model/deployment-model';
 import type { GatewayNames } from '../../names';
 import { traefikObject } from './traefik-objects';
 
+/** The middleware that refuses what one address sends beyond the guard. */
 export function renderFloodGuard(scope: Construct, names: GatewayNames, guard: FloodGuardModel): ApiObject {
   const depth = guard.forwardedForDepth;
   return traefikObject(scope, names, 'Middleware', 'flood-guard', {

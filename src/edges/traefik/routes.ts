@@ -41,6 +41,7 @@ export function renderRoute(
   });
 }
 
+/** A route on the plain entry point that sends clients to HTTPS. */
 export function renderRedirect(scope: Construct, { names, gateway, traefik }: TraefikParts): ApiObject {
   const redirect = traefikObject(scope, names, 'Middleware', 'https-redirect', {
     redirectScheme: { scheme: 'https', permanent: true },

@@ -6,12 +6,14 @@ import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { type GatewayNames, labelsOf } from '../../names';
 
+/** As much of an IngressRoute as is used. */
 export interface IngressRouteSpec {
   readonly entryPoints: readonly string[];
   readonly routes: readonly RouteSpec[];
   readonly tls?: IngressRouteTls;
 }
 
+/** One route: the rule, and what happens to requests that fit. */
 export interface RouteSpec {
   readonly kind: 'Rule';
   readonly match: string;
@@ -20,6 +22,7 @@ export interface RouteSpec {
   readonly services: readonly ServiceSpec[];
 }
 
+/** Where a route leads. */
 export interface ServiceSpec {
   readonly name: string;
   readonly kind?: 'Service' | 'TraefikService';
@@ -28,6 +31,7 @@ export interface ServiceSpec {
   readonly responseForwarding?: { readonly flushInterval: string };
 }
 
+/** Where a route takes its certificate from, and with which options. */
 export interface IngressRouteTls {
   readonly certResolver?: string;
   readonly secretName?: string;
@@ -42,6 +46,7 @@ export interface MiddlewareSpec {
   readonly redirectScheme?: { readonly scheme: 'https'; readonly permanent: boolean };
 }
 
+/** Which TLS versions a route takes. */
 export interface TlsOptionSpec {
   readonly minVersion: 'VersionTLS12' | 'VersionTLS13';
 }

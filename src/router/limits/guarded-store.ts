@@ -16,6 +16,7 @@ export interface SharedStore {
   close(): Promise<void>;
 }
 
+/** What an outage needs to know. */
 export interface GuardedStoreOptions extends MemoryStoreOptions {
   /** Replicas among which a plan is divided while each is alone. */
   readonly replicasMax: number;
@@ -31,6 +32,7 @@ const PROBE_MILLISECONDS = 500;
 /** At start the store may take this long to be reached before requests are decided without it. */
 const FIRST_CONTACT_MILLISECONDS = 3_000;
 
+/** Asks the shared store while it answers, and decides by each plan's policy while it does not. */
 export class GuardedStore implements LimitStore {
   private current: 'unknown' | 'ok' | 'degraded' = 'unknown';
   private failures = 0;

@@ -8,8 +8,10 @@ import { admit, refuse, type WindowCount } from './measure';
 import { SlidingWindow } from './sliding-window';
 import type { Lease, LimitStore, TakeRequest, TakeResult } from './store';
 
+/** Kind and length of each window. */
 export type WindowKinds = Readonly<Record<WindowName, WindowKind>>;
 
+/** What tests change of a store in memory. */
 export interface MemoryStoreOptions {
   /** Unit: milliseconds since 1970. */
   readonly now?: () => number;
@@ -33,6 +35,7 @@ interface CallerState {
   emptyAt: number;
 }
 
+/** Counts callers in this process. */
 export class MemoryStore implements LimitStore {
   /** In the order in which callers were last seen, so that the first ones are the first to be forgotten. */
   private readonly callers = new Map<string, CallerState>();

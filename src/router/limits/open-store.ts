@@ -4,6 +4,7 @@ import { MemoryStore } from './memory-store';
 import { RedisStore, type RedisStoreOptions } from './redis-store';
 import type { LimitStore } from './store';
 
+/** Where the store is, and who is told what becomes of it. */
 export interface OpenStoreOptions extends RedisStoreOptions {
   /** Replicas among which a plan is divided while Redis does not answer. */
   readonly replicasMax: number;

@@ -8,6 +8,7 @@ import type { WindowKinds } from './memory-store';
 import type { Lease, TakeRequest, TakeResult } from './store';
 import { RENEW_SCRIPT, TAKE_SCRIPT } from './take-script';
 
+/** Where Redis is and how it is used. */
 export interface RedisStoreOptions {
   readonly url: string;
   /** Goes before a password in the URL. */
@@ -39,6 +40,7 @@ interface PlanArguments {
   readonly arguments: readonly (string | number)[];
 }
 
+/** Counts callers in Redis; every method fails when Redis does not answer. */
 export class RedisStore {
   private readonly redis: Redis & Scripts;
   private readonly prefix: string;

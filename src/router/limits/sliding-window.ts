@@ -4,6 +4,7 @@ import type { WindowCount } from './measure';
 /** Times that have left the window are cut off once there are so many, so that cutting costs little for each. */
 const CUT_AT = 256;
 
+/** A queue of times; adding and counting cost the same however many there are. */
 export class SlidingWindow {
   private times: number[] = [];
   /** Index of the oldest time that is still in the window. */
