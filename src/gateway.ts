@@ -1,14 +1,18 @@
 /** The construct that users make. Resolves the props and adds one child per part; decides nothing itself. */
 import { Construct } from 'constructs';
+import { KongEdge } from './edges/kong/edge';
+import { kongYml } from './edges/kong/kong-yml';
+import { translate } from './edges/kong/translation';
 import { TraefikEdge } from './edges/traefik/edge';
 import type { DeploymentModel } from './model/deployment-model';
 import type { GatewayModel } from './model/gateway-model';
 import { type RouteRow, routeTable } from './model/route-table';
-import { gatewayNames } from './names';
+import { gatewayNames, ROUTER_SERVICE_PORT } from './names';
 import type { AgentGatewayProps } from './props/gateway-props';
 import { InvalidGatewayError } from './resolve/invalid-gateway-error';
 import { resolveGateway } from './resolve/resolve-gateway';
 import { documentProblem } from './workloads/configuration';
+import { Kong } from './workloads/kong';
 import { Redis } from './workloads/redis';
 import { Router } from './workloads/router';
 
@@ -27,8 +31,12 @@ export class AgentGateway extends Construct {
   readonly router: Router;
   /** Absent with an external Redis. */
   readonly redis?: Redis;
-  /** Objects of the edge; absent with the edge `none`. */
+  /** Objects for Traefik; absent with another edge. */
   readonly edge?: TraefikEdge;
+  /** A Kong of the gateway's own; absent with another edge. */
+  readonly kong?: Kong;
+  /** Objects for Kong's ingress controller; absent with another edge. */
+  readonly kongEdge?: KongEdge;
 
   /** @throws InvalidGatewayError with every problem, when the props have any */
   constructor(scope: Construct, id: string, props: AgentGatewayProps) {
@@ -47,6 +55,17 @@ export class AgentGateway extends Construct {
     this.router = new Router(this, 'router', { names, gateway: this.model, deployment: this.deployment });
     if (edge.traefik !== undefined) {
       this.edge = new TraefikEdge(this, 'edge', { names, gateway: this.model, traefik: edge.traefik });
+    }
+    const { dbless, ingressController } = edge.kong ?? {};
+    if (dbless !== undefined) {
+      const address = { host: names.router, port: ROUTER_SERVICE_PORT };
+      const service = translate(names.base, this.model, dbless, address);
+      const [configuration, idleSeconds] = [kongYml(service), service.idleTimeoutMilliseconds / 1_000];
+      this.kong = new Kong(this, 'kong', { names, kong: dbless, configuration, idleSeconds });
+    }
+    if (ingressController !== undefined) {
+      const parts = { names, gateway: this.model, controller: ingressController };
+      this.kongEdge = new KongEdge(this, 'edge', parts, this.router.service);
     }
   }
 }

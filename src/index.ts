@@ -1,6 +1,9 @@
 /** The public names of the package. */
+export { KongEdge } from './edges/kong/edge';
+export type { RouterAddress } from './edges/kong/kong-config';
 export { TraefikEdge } from './edges/traefik/edge';
 export { AgentGateway } from './gateway';
+export { renderKongFile } from './kong-file';
 export type { Caller } from './model/caller';
 export type * from './model/deployment-model';
 export { type ExplainRequest, type Explanation, explain } from './model/explain';
@@ -11,6 +14,7 @@ export type * from './props/auth-props';
 export type * from './props/cors-props';
 export type * from './props/edge-props';
 export type { AgentGatewayProps } from './props/gateway-props';
+export type * from './props/kong-props';
 export type * from './props/plan-props';
 export type * from './props/security-headers-props';
 export type * from './props/service-props';
@@ -18,5 +22,6 @@ export type * from './props/version-props';
 export type * from './props/workload-props';
 export { InvalidGatewayError } from './resolve/invalid-gateway-error';
 export { type RefusedProps, type ResolvedGateway, resolveGateway } from './resolve/resolve-gateway';
+export { Kong } from './workloads/kong';
 export { Redis } from './workloads/redis';
 export { Router } from './workloads/router';

@@ -11,9 +11,21 @@ const BASE_NAME_MOST = 37;
 
 /** Ports of the router's container. */
 export const ROUTER_PORT = 8080;
+/** Port of the router's Service. */
+export const ROUTER_SERVICE_PORT = 80;
+/** Port of the router's container for probes and metrics. */
 export const ADMIN_PORT = 9090;
+/** Port of the Redis. */
 export const REDIS_PORT = 6379;
 
+/** Port of Kong's container for plain HTTP. */
+export const KONG_PORT = 8000;
+/** The one with TLS. */
+export const KONG_TLS_PORT = 8443;
+/** The one for probes. */
+export const KONG_STATUS_PORT = 8100;
+
+/** Part of a gateway that objects belong to. */
 export type Component = 'router' | 'redis' | 'edge';
 
 /** What the objects of one gateway are called. */
@@ -24,6 +36,8 @@ export interface GatewayNames {
   readonly router: string;
   /** StatefulSet, Service and NetworkPolicy of the Redis. */
   readonly redis: string;
+  /** Deployment, Service, ServiceAccount and what keeps them available, of a Kong of the gateway's own. */
+  readonly edge: string;
 }
 
 /**
@@ -33,7 +47,7 @@ export interface GatewayNames {
  */
 export function gatewayNames(scope: Construct, name?: string): GatewayNames {
   const base = name ?? Names.toDnsLabel(scope, { maxLen: BASE_NAME_MOST });
-  return { base, router: `${base}-router`, redis: `${base}-redis` };
+  return { base, router: `${base}-router`, redis: `${base}-redis`, edge: `${base}-kong` };
 }
 
 /** Ten hex digits for contents: the name of an immutable object changes with what is in it. */

@@ -19,6 +19,13 @@ export const DEFAULTS = {
   securityHeaders: { hstsSeconds: 31_536_000, frameOptions: 'DENY' },
   tls: { minVersion: '1.2' },
   traefik: { namespace: 'traefik', entryPoints: { http: 'web', https: 'websecure' } },
+  kong: {
+    image: 'kong:3.9',
+    resources: { cpuMillicores: 500, memoryMebibytes: 1_024 },
+    serviceType: 'LoadBalancer',
+    namespace: 'kong',
+    ingressClass: 'kong',
+  },
   floodGuard: {
     /** Requests per second of one address: at least, and where a plan has no limit by the minute. */
     leastRequestsPerSecond: 100,

@@ -11,6 +11,7 @@ export interface DeploymentModel {
 /** Exactly one member is there. */
 export interface EdgeModel {
   readonly traefik?: TraefikModel;
+  readonly kong?: KongModel;
   readonly none?: Readonly<Record<string, never>>;
 }
 
@@ -25,7 +26,6 @@ export interface TraefikModel {
   readonly tls?: TlsModel;
 }
 
-/** Exactly one of `certResolver` and `secretName` is there. */
 /** Bound on the requests of one address. */
 export interface FloodGuardModel {
   readonly requestsPerSecond: number;
@@ -35,11 +35,49 @@ export interface FloodGuardModel {
   readonly forwardedForDepth: number;
 }
 
+/** Exactly one of `certResolver` and `secretName` is there. */
 export interface TlsModel {
   readonly certResolver?: string;
   readonly secretName?: string;
   readonly minVersion: '1.2' | '1.3';
 }
+
+/** Exactly one member is there. */
+export interface KongModel {
+  readonly dbless?: KongDblessModel;
+  readonly ingressController?: KongControllerModel;
+}
+
+/** A Kong of the gateway's own, with its configuration in a file. */
+export interface KongDblessModel {
+  readonly image: string;
+  readonly replicasMin: number;
+  readonly replicasMax: number;
+  readonly cpuMillicores: number;
+  readonly memoryMebibytes: number;
+  readonly terminationGraceSeconds: number;
+  readonly serviceType: 'LoadBalancer' | 'NodePort' | 'ClusterIP';
+  /** Addresses of proxies in front of Kong, in CIDR form, sorted; what they say of a client is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Absent = no guard. */
+  readonly floodGuard?: KongFloodGuardModel;
+  readonly tls?: TlsModel;
+}
+
+/** What the objects name of the Kong that is in the cluster under its ingress controller. */
+export interface KongControllerModel {
+  /** Namespace that Kong's pods run in, for the NetworkPolicy. */
+  readonly namespace: string;
+  readonly ingressClass: string;
+  /** Gateway that the route hangs on, in place of an Ingress. */
+  readonly gateway?: { readonly name: string; readonly namespace?: string };
+  /** Absent = no guard. */
+  readonly floodGuard?: KongFloodGuardModel;
+  readonly tls?: TlsModel;
+}
+
+/** Bound on the requests of one address, whose address Kong knows by its trusted proxies. */
+export type KongFloodGuardModel = Pick<FloodGuardModel, 'requestsPerSecond' | 'burst'>;
 
 /** The router's Deployment and its bounds. */
 export interface RouterModel {

@@ -22,6 +22,7 @@ export interface CorsProps {
    * Methods that pages may use.
    * @default ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
    * @problem AGW_METHOD not an upper-case HTTP method
+   * @problem AGW_EDGE_CANNOT `QUERY` with Kong, which does not know it
    */
   readonly methods?: readonly string[];
 

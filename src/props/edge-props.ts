@@ -1,4 +1,5 @@
 /** The proxy at the border. */
+import type { KongProps } from './kong-props';
 
 /** Exactly one of these keys. */
 export interface EdgeProps {
@@ -7,6 +8,13 @@ export interface EdgeProps {
    * @default - another edge
    */
   readonly traefik?: TraefikProps;
+
+  /**
+   * Kong, open source: one of the gateway's own without a database, or the one in the cluster under Kong's ingress
+   * controller.
+   * @default - another edge
+   */
+  readonly kong?: KongProps;
 
   /**
    * No proxy: callers reach the router's Service directly, and the router does what an edge would.
@@ -68,7 +76,7 @@ export interface FloodGuardProps {
   /**
    * Proxies in front of Traefik that add to `X-Forwarded-For`: the client's address is this many places from its
    * end. Without it, a load balancer that hides addresses counts as one client.
-   * Range: 0 to 10, whole; 0 takes the address of the connection.
+   * Unit: places. Range: 0 to 10, whole; 0 takes the address of the connection.
    * @default 0
    * @problem AGW_NUMBER_RANGE outside the range
    */
@@ -82,11 +90,13 @@ export interface TlsProps {
    * (Traefik v3.7 docs, "Let's Encrypt", on Kubernetes).
    * @default - the certificate comes from `secretName`
    * @problem AGW_ONE_OF together with `secretName`, or neither
+   * @problem AGW_EDGE_CANNOT with Kong, which has no resolvers
    */
   readonly certResolver?: string;
 
   /**
-   * Secret of type kubernetes.io/tls in the gateway's namespace, as cert-manager makes it.
+   * Secret of type kubernetes.io/tls in the gateway's namespace, as cert-manager makes it. A Kong without a database
+   * reads it at start: restart its pods after the certificate has changed.
    * @default - the certificate comes from `certResolver`
    * @problem AGW_ONE_OF together with `certResolver`, or neither
    */
@@ -97,6 +107,7 @@ export interface TlsProps {
    * Range: `1.2` or `1.3`.
    * @default '1.2'
    * @problem AGW_ENUM another version
+   * @problem AGW_EDGE_CANNOT with Kong's ingress controller, where it is for whoever runs that Kong to say
    */
   readonly minVersion?: '1.2' | '1.3';
 }

@@ -11,7 +11,10 @@ import type {
 } from '../model/deployment-model';
 import type { FloodGuardProps, TlsProps, TraefikProps } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
-import type { RedisProps, RouterProps } from '../props/workload-props';
+import type { RedisProps } from '../props/workload-props';
+import { buildKong } from './build-kong';
+import { buildFloodGuard } from './flood-guard';
+import { replicaBounds } from './replica-bounds';
 
 /** The part of the model that no router reads: edge, pods, images, store. */
 export function buildDeployment(props: AgentGatewayProps): DeploymentModel {
@@ -22,48 +25,32 @@ export function buildDeployment(props: AgentGatewayProps): DeploymentModel {
   };
 }
 
-/** Bounds of the number of routers: a bound that is given moves the other one's default out of its way. */
-export function replicasOf(router: RouterProps | undefined): { readonly min: number; readonly max: number } {
-  const { min, max } = router?.replicas ?? {};
-  const defaults = DEFAULTS.router.replicas;
-  return {
-    min: min ?? Math.min(defaults.min, max ?? defaults.min),
-    max: max ?? Math.max(defaults.max, min ?? defaults.max),
-  };
-}
-
 function buildEdge(props: AgentGatewayProps): EdgeModel {
-  const { traefik } = props.edge;
-  return traefik === undefined ? { none: {} } : { traefik: buildTraefik(props, traefik) };
+  const { traefik, kong } = props.edge;
+  const tls = props.tls === undefined ? undefined : buildTls(props.tls);
+  if (traefik !== undefined) return { traefik: buildTraefik(props, traefik, tls) };
+  return kong === undefined ? { none: {} } : { kong: buildKong(props, kong, tls) };
 }
 
-function buildTraefik(props: AgentGatewayProps, traefik: TraefikProps): TraefikModel {
+function buildTraefik(
+  props: AgentGatewayProps,
+  traefik: TraefikProps,
+  tls: TlsModel | undefined,
+): TraefikModel {
   return {
     namespace: traefik.namespace ?? DEFAULTS.traefik.namespace,
     httpEntryPoint: traefik.entryPoints?.http ?? DEFAULTS.traefik.entryPoints.http,
     httpsEntryPoint: traefik.entryPoints?.https ?? DEFAULTS.traefik.entryPoints.https,
-    ...(traefik.floodGuard === false ? {} : { floodGuard: buildFloodGuard(props, traefik.floodGuard) }),
-    ...(props.tls === undefined ? {} : { tls: buildTls(props.tls) }),
+    ...(traefik.floodGuard === false ? {} : { floodGuard: buildTraefikGuard(props, traefik.floodGuard) }),
+    ...(tls === undefined ? {} : { tls }),
   };
 }
 
-function buildFloodGuard(props: AgentGatewayProps, guard: FloodGuardProps = {}): FloodGuardModel {
-  const requestsPerSecond = guard.requestsPerSecond ?? defaultFloodGuard(props);
+function buildTraefikGuard(props: AgentGatewayProps, guard: FloodGuardProps = {}): FloodGuardModel {
   return {
-    requestsPerSecond,
-    // Traefik forgets an address after two seconds: a burst above twice the rate would never be used up.
-    burst: requestsPerSecond * 2,
+    ...buildFloodGuard(props, guard.requestsPerSecond),
     forwardedForDepth: guard.forwardedForDepth ?? DEFAULTS.floodGuard.forwardedForDepth,
   };
-}
-
-/** Wide enough that a caller within the largest plan can spend a minute's requests at once. */
-function defaultFloodGuard(props: AgentGatewayProps): number {
-  const { leastRequestsPerSecond, unlimitedRequestsPerSecond } = DEFAULTS.floodGuard;
-  const plans = Object.values(props.plans).map(
-    (plan) => plan.requestsPerMinute ?? unlimitedRequestsPerSecond,
-  );
-  return Math.max(leastRequestsPerSecond, ...plans);
 }
 
 function buildTls(tls: TlsProps): TlsModel {
@@ -72,7 +59,7 @@ function buildTls(tls: TlsProps): TlsModel {
 
 function buildRouter(props: AgentGatewayProps): RouterModel {
   const router = props.router ?? {};
-  const replicas = replicasOf(router);
+  const replicas = replicaBounds(router.replicas);
   const secret = props.auth.apiKeys?.secret;
   return {
     ...(router.image === undefined ? {} : { image: router.image }),

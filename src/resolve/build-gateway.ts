@@ -19,9 +19,9 @@ import type { AgentGatewayProps } from '../props/gateway-props';
 import type { PlanProps } from '../props/plan-props';
 import type { SecurityHeadersProps } from '../props/security-headers-props';
 import type { VersionProps } from '../props/version-props';
-import { replicasOf } from './build-deployment';
 import { Backends, buildService } from './build-service';
 import { sum } from './check-helpers';
+import { replicaBounds } from './replica-bounds';
 import { dateSeconds } from './syntax';
 import { impliedDefaultVersion } from './version-checks';
 
@@ -47,7 +47,7 @@ export function buildGateway(props: AgentGatewayProps): GatewayModel {
     ...(props.cors === undefined ? {} : { cors: buildCors(props.cors) }),
     securityHeaders: buildSecurityHeaders(props.securityHeaders),
     edgeDuties: edgeDuties(props.edge),
-    replicasMax: replicasOf(props.router).max,
+    replicasMax: replicaBounds(props.router?.replicas).max,
   };
 }
 
@@ -148,6 +148,7 @@ function buildSecurityHeaders(props: SecurityHeadersProps = {}): Record<string, 
 /** What each edge does on the way to the router. */
 const EDGE_DUTIES: Readonly<Record<keyof EdgeProps, readonly EdgeDuty[]>> = {
   traefik: ['cors', 'forwarded-headers', 'security-headers'],
+  kong: ['cors', 'forwarded-headers', 'security-headers'],
   none: [],
 };
 

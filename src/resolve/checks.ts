@@ -1,6 +1,8 @@
 /** What cannot be seen at one place alone: references, sums, contradictions. Runs on whatever could be read. */
 import { checkDistinct, checkKnown, checkOneOf, type LooseProps } from './check-helpers';
+import { checkEdge } from './edge-checks';
 import { NOTHING, type Place, Saying } from './problems';
+import { replicaBounds } from './replica-bounds';
 import { checkServices } from './service-checks';
 import { checkVersions } from './version-checks';
 
@@ -79,42 +81,9 @@ function checkCors(props: LooseProps, at: Place): void {
   }
 }
 
-function checkEdge(props: LooseProps, at: Place): void {
-  checkOneOf(props.edge, ['traefik', 'none'], at.key('edge'));
-  checkOneOf(props.tls, ['certResolver', 'secretName'], at.key('tls'));
-  if (props.tls !== undefined && props.edge?.none !== undefined) {
-    at.key('tls').report(
-      'AGW_EDGE_CANNOT',
-      new Saying('TLS with the edge "none"'),
-      'an edge that ends TLS',
-      'use edge: { traefik: {} }, or leave tls out where something before the router ends it',
-    );
-  }
-  const guard = props.edge?.traefik?.floodGuard;
-  const atOnce = typeof guard === 'object' ? (guard.requestsPerSecond ?? Infinity) * 2 : Infinity;
-  for (const [name, plan] of Object.entries(props.plans ?? {})) {
-    const needed = plan?.requestsPerMinute ?? 0;
-    if (needed <= atOnce) continue;
-    at.key('edge')
-      .key('traefik')
-      .key('floodGuard')
-      .key('requestsPerSecond')
-      .report(
-        'AGW_FLOOD_GUARD_BELOW_PLAN',
-        atOnce / 2,
-        `at least ${Math.ceil(needed / 2)}, so that a caller of plan "${name}" can spend a minute's requests at once`,
-        'raise it, or leave floodGuard out',
-      );
-  }
-}
-
 function checkWorkloads(props: LooseProps, at: Place): void {
   const router = at.key('router');
   checkOneOf(props.router, ['image', 'nodeImage'], router, 0);
-  const { min, max } = props.router?.replicas ?? {};
-  const [least, most] = [min ?? Math.min(2, max ?? 2), max ?? Math.max(10, min ?? 10)];
-  if (least > most) {
-    router.key('replicas').report('AGW_REPLICAS', { min, max }, 'min at most max', 'lower min or raise max');
-  }
+  replicaBounds(props.router?.replicas, router.key('replicas'));
   checkOneOf(props.redis, ['managed', 'external'], at.key('redis'));
 }

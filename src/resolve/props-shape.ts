@@ -24,11 +24,11 @@ import type {
   ManagedRedisProps,
   PersistenceProps,
   RedisProps,
-  ReplicasProps,
   ResourcesProps,
   RouterProps,
   SecretKeyProps,
 } from '../props/workload-props';
+import { kong } from './kong-shape';
 import { list, map, object, optional, orFalse, required, type Shape, secretReference } from './shape';
 import { date, jwksUrl, origin, originPattern } from './syntax';
 import {
@@ -49,6 +49,7 @@ import {
   visible,
   word,
 } from './values';
+import { replicas } from './workload-shape';
 
 const bytes = integer(1, 1_073_741_824);
 
@@ -162,6 +163,7 @@ const traefik = object<TraefikProps>({
 
 const edge = object<EdgeProps>({
   traefik: optional(traefik),
+  kong: optional(kong),
   none: optional(object<Record<never, never>>({})),
 });
 
@@ -174,9 +176,7 @@ const tls = object<TlsProps>({
 const router = object<RouterProps>({
   image: optional(image),
   nodeImage: optional(image),
-  replicas: optional(
-    object<ReplicasProps>({ min: optional(integer(1, 1_000)), max: optional(integer(1, 1_000)) }),
-  ),
+  replicas: optional(replicas),
   resources: optional(
     object<ResourcesProps>({
       cpuMillicores: optional(integer(10, 64_000)),

@@ -136,6 +136,27 @@ export const modelPattern: Shape<string> = checked(
   (value) => /^[^*\p{Cc}]*\*?$/u.test(value) && value.length > 0 && value.length <= 256,
 );
 
+/** `10.0.0.0/8`, `2001:db8::/32`, or a single address. */
+export const cidr: Shape<string> = checked(
+  'AGW_CIDR',
+  'an address or a range such as "10.0.0.0/8"',
+  'give an IPv4 or IPv6 address, and the length of the prefix for a range',
+  isCidr,
+);
+
+function isCidr(value: string): boolean {
+  const [address = '', bits, ...rest] = value.split('/');
+  const four =
+    /^(\d{1,3}\.){3}\d{1,3}$/.test(address) && address.split('.').every((part) => Number(part) < 256);
+  const six = /^[0-9a-f:]*:[0-9a-f:]*$/i.test(address) && URL.canParse(`http://[${address}]/`);
+  const most = four ? 32 : 128;
+  return (
+    (four || six) &&
+    rest.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+  );
+}
+
 /** A container image, with or without registry, tag and digest. */
 export const image: Shape<string> = checked(
   'AGW_IMAGE',

@@ -4,11 +4,14 @@
  */
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { EdgeModel } from '../model/deployment-model';
+import type { EdgeModel, KongDblessModel } from '../model/deployment-model';
 import {
   ADMIN_PORT,
   type Component,
   type GatewayNames,
+  KONG_PORT,
+  KONG_STATUS_PORT,
+  KONG_TLS_PORT,
   labelsOf,
   REDIS_PORT,
   ROUTER_PORT,
@@ -22,7 +25,7 @@ export function renderRouterPolicy(scope: Construct, names: GatewayNames, edge: 
   return renderPolicy(scope, names, 'router', {
     policyTypes: ['Ingress'],
     ingress: [
-      { from: [edgePeer(edge)], ports: [tcp(ROUTER_PORT)] },
+      { from: [edgePeer(names, edge)], ports: [tcp(ROUTER_PORT)] },
       { from: [ANYWHERE_IN_THE_CLUSTER], ports: [tcp(ADMIN_PORT)] },
     ],
   });
@@ -38,27 +41,40 @@ export function renderRedisPolicy(scope: Construct, names: GatewayNames): ApiObj
   });
 }
 
+/** Requests from anywhere; probes from the cluster. Kong may go anywhere it is told to, as the router may. */
+export function renderKongPolicy(scope: Construct, names: GatewayNames, kong: KongDblessModel): ApiObject {
+  const ports = kong.tls === undefined ? [tcp(KONG_PORT)] : [tcp(KONG_PORT), tcp(KONG_TLS_PORT)];
+  return renderPolicy(scope, names, 'edge', {
+    policyTypes: ['Ingress'],
+    ingress: [{ ports }, { from: [ANYWHERE_IN_THE_CLUSTER], ports: [tcp(KONG_STATUS_PORT)] }],
+  });
+}
+
 const ANYWHERE_IN_THE_CLUSTER: Peer = { namespaceSelector: {} };
 
-/** Traefik's pods, by the label that its Helm chart 41 gives them; without an edge, any pod may call. */
-function edgePeer(edge: EdgeModel): Peer {
-  if (edge.traefik === undefined) return ANYWHERE_IN_THE_CLUSTER;
+/**
+ * The edge's pods. Traefik's by the label that its Helm chart 41 gives them; a Kong of the cluster by its namespace, as
+ * Kong's charts differ in labels; without an edge, any pod may call.
+ */
+function edgePeer(names: GatewayNames, { traefik, kong }: EdgeModel): Peer {
+  if (kong?.dbless !== undefined) return { podSelector: { matchLabels: selectorOf(names, 'edge') } };
+  if (kong?.ingressController !== undefined) return podsIn(kong.ingressController.namespace);
+  if (traefik === undefined) return ANYWHERE_IN_THE_CLUSTER;
   return {
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': edge.traefik.namespace } },
+    ...podsIn(traefik.namespace),
     podSelector: { matchLabels: { 'app.kubernetes.io/name': 'traefik' } },
   };
+}
+
+function podsIn(namespace: string): Peer {
+  return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
 }
 
 function tcp(port: number) {
   return { protocol: 'TCP', port };
 }
 
-function renderPolicy(
-  scope: Construct,
-  names: GatewayNames,
-  component: Component & ('router' | 'redis'),
-  spec: object,
-) {
+function renderPolicy(scope: Construct, names: GatewayNames, component: Component, spec: object) {
   return new ApiObject(scope, 'network-policy', {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',

@@ -8,11 +8,13 @@ import {
   ServiceAccount,
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { type GatewayNames, labelsOf, selectorOf } from '../names';
+import { labelsOf, selectorOf } from '../names';
 import { NODE_USER, routerContainer } from './router-container';
 import type { RouterParts, RouterReferences } from './router-parts';
 import { restrictedPod } from './security';
+import { spread } from './spread';
 
+/** The Deployment of the router's pods. */
 export function renderRouterDeployment(
   scope: Construct,
   parts: RouterParts,
@@ -43,17 +45,7 @@ export function renderRouterDeployment(
   object.addJsonPatch(
     // Older clusters put an address and port of every Service of the namespace into the environment otherwise.
     JsonPatch.add('/spec/template/spec/enableServiceLinks', false),
-    JsonPatch.add('/spec/template/spec/topologySpreadConstraints', spread(names)),
+    JsonPatch.add('/spec/template/spec/topologySpreadConstraints', spread(names, 'router')),
   );
   return deployment;
-}
-
-/** Over zones and nodes as evenly as can be, but never so strictly that a pod cannot start. */
-function spread(names: GatewayNames) {
-  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
-    maxSkew: 1,
-    topologyKey,
-    whenUnsatisfiable: 'ScheduleAnyway',
-    labelSelector: { matchLabels: selectorOf(names, 'router') },
-  }));
 }

@@ -62,7 +62,7 @@ export class Router extends Construct {
         metrics: [Metric.resourceCpu(MetricTarget.averageUtilization(BUSY_PERCENT))],
       });
     }
-    if (router.replicasMin > 1) this.disruptionBudget = renderDisruptionBudget(this, names);
+    if (router.replicasMin > 1) this.disruptionBudget = renderDisruptionBudget(this, names, 'router');
     this.networkPolicy = renderRouterPolicy(this, names, deployment.edge);
   }
 }

@@ -113,6 +113,20 @@ const BASE = {
   redis: { managed: { persistence: {} } },
 };
 
+/** Edges that leave no room for the others, by the interface whose members are set. */
+const EDGES: Readonly<Record<string, object>> = {
+  KongDblessProps: { kong: { dbless: {} } },
+  KongControllerProps: { kong: { ingressController: {} } },
+  KongResourcesProps: { kong: { dbless: { resources: {} } } },
+  KongFloodGuardProps: { kong: { dbless: { floodGuard: {} } } },
+};
+
+/** The base in which the members of an interface can be set. */
+function baseOf({ owner }: Prop): object {
+  const edge = EDGES[owner];
+  return edge === undefined ? BASE : { ...BASE, edge, tls: undefined };
+}
+
 /** Where in those props an interface stands. */
 const PLACES: Readonly<Record<string, readonly string[]>> = {
   AgentGatewayProps: [],
@@ -120,6 +134,10 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   ClaimsProps: ['auth', 'jwt', 'claims'],
   CorsProps: ['cors'],
   TraefikProps: ['edge', 'traefik'],
+  KongDblessProps: ['edge', 'kong', 'dbless'],
+  KongControllerProps: ['edge', 'kong', 'ingressController'],
+  KongResourcesProps: ['edge', 'kong', 'dbless', 'resources'],
+  KongFloodGuardProps: ['edge', 'kong', 'dbless', 'floodGuard'],
   EntryPointsProps: ['edge', 'traefik', 'entryPoints'],
   TlsProps: ['tls'],
   FloodGuardProps: ['edge', 'traefik', 'floodGuard'],
@@ -152,9 +170,10 @@ describe('literal defaults', () => {
   it.each(literals)('$name gives the same left out and written out ($text)', (prop) => {
     const value = readLiteral(prop.text);
 
-    const leftOut = resolveGateway(BASE);
-    const writtenOut = resolveGateway(withValue(BASE, placeIn(prop), value));
-    const other = resolveGateway(withValue(BASE, placeIn(prop), somethingElse(value)));
+    const base = baseOf(prop);
+    const leftOut = resolveGateway(base);
+    const writtenOut = resolveGateway(withValue(base, placeIn(prop), value));
+    const other = resolveGateway(withValue(base, placeIn(prop), somethingElse(value)));
 
     expect(leftOut.kind).toBe('resolved');
     expect(writtenOut).toEqual(leftOut);
@@ -181,7 +200,7 @@ describe('ranges', () => {
   it.each(ranges)('$name takes $from to $to and nothing outside', (prop) => {
     const { from, to, whole } = prop;
     const refuses = (value: number) => {
-      const resolved = resolveGateway(withValue(BASE, placeIn(prop), value));
+      const resolved = resolveGateway(withValue(baseOf(prop), placeIn(prop), value));
       const problems = resolved.kind === 'problems' ? resolved.problems : [];
       return problems.some(
         ({ code, path }) => code === 'AGW_NUMBER_RANGE' && path === placeIn(prop).join('.'),

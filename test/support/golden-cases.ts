@@ -10,11 +10,15 @@ export interface GoldenCase {
   readonly name: string;
   /** Kinds whose objects are written out. */
   readonly kinds: readonly string[];
+  /** Component whose objects alone are written out; absent = those of all. */
+  readonly component?: string;
   /** All objects that the props give. */
   readonly objects: readonly KubernetesObject[];
 }
 
 const folder = join(__dirname, '../golden/cases');
+
+const COMPONENT = 'app.kubernetes.io/component';
 
 const BASE: AgentGatewayProps = {
   name: 'golden',
@@ -30,15 +34,16 @@ export function goldenCases(): readonly GoldenCase[] {
     (name) => name.endsWith('.yaml') && !name.endsWith('.golden.yaml'),
   );
   return names.sort().map((file) => {
-    const { kinds, props } = parse(readFileSync(join(folder, file), 'utf8'));
-    return { name: file.replace('.yaml', ''), kinds, objects: synthesise({ ...BASE, ...props }) };
+    const { kinds, component, props } = parse(readFileSync(join(folder, file), 'utf8'));
+    return { name: file.replace('.yaml', ''), kinds, component, objects: synthesise({ ...BASE, ...props }) };
   });
 }
 
 /** The objects to look at, with hashes of the router's program left out: it changes with every change of the router. */
-export function goldenText({ objects, kinds }: GoldenCase): string {
+export function goldenText({ objects, kinds, component }: GoldenCase): string {
   return objects
     .filter(({ kind }) => kinds.includes(kind))
+    .filter(({ metadata }) => component === undefined || metadata.labels?.[COMPONENT] === component)
     .map((object) => Yaml.stringify(object))
     .join('---\n')
     .replace(/(-program-)[0-9a-f]{8,}/g, '$1<hash>')

@@ -2,7 +2,7 @@
  * Kong's own schemas, as its Admin API gives them, from the folder that `KONG_SCHEMAS` names. They are Kong's and not
  * part of this project; tests that need them say so where they are missing.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type JsonValue =
@@ -72,16 +72,20 @@ export interface Verdict {
   readonly file: string;
 }
 
-const folder = process.env.KONG_SCHEMAS ?? join(__dirname, '../../../../shared/kong-schemas');
+const folder = process.env.KONG_SCHEMAS;
 
-/** `undefined` where the folder is not there. */
+/** `undefined`, and a line that says so, where no folder is named. */
 export function loadKongSchemas(): KongSchemas | undefined {
-  const verdicts = join(folder, 'verdicts.json');
-  if (!existsSync(verdicts)) return undefined;
+  if (folder === undefined) {
+    process.stderr.write(
+      'No schemas of Kong (KONG_SCHEMAS names no folder): kong.yml is not judged by them.\n',
+    );
+    return undefined;
+  }
   return {
     entities: readFolder(join(folder, 'entities')),
     plugins: readFolder(join(folder, 'plugins')),
-    verdicts: JSON.parse(readFileSync(verdicts, 'utf8')),
+    verdicts: JSON.parse(readFileSync(join(folder, 'verdicts.json'), 'utf8')),
   };
 }
 

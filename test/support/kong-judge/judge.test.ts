@@ -1,12 +1,11 @@
 /** The judge of `kong.yml` files against Kong's own verdicts. */
-import { judgeKongFile } from '../../support/kong-judge/judge';
-import { loadKongSchemas } from '../../support/kong-judge/schemas';
+import { judgeKongFile } from './judge';
+import { loadKongSchemas } from './schemas';
 
 const schemas = loadKongSchemas();
 
 if (schemas === undefined) {
-  test.skip('needs the folder with Kong 3.9.3’s schemas and verdicts, named by KONG_SCHEMAS', () =>
-    undefined);
+  test.skip('says of a file what Kong says: KONG_SCHEMAS names no folder', () => undefined);
 } else {
   test.each(schemas.verdicts.map((verdict) => [verdict.name, verdict] as const))(
     'says of a file what Kong says: %s',

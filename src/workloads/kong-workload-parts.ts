@@ -1,0 +1,19 @@
+/** The inputs that the files of Kong's workload share. */
+import type { KongDblessModel } from '../model/deployment-model';
+import type { GatewayNames } from '../names';
+
+/** What all of Kong's objects are made from. */
+export interface KongWorkloadParts {
+  readonly names: GatewayNames;
+  readonly kong: KongDblessModel;
+  /** Text of the `kong.yml`. */
+  readonly configuration: string;
+  /** Longest pause in a stream that Kong waits through, in either direction. */
+  readonly idleSeconds: number;
+}
+
+/** Names of the objects that the pods refer to. */
+export interface KongReferences {
+  readonly configuration: string;
+  readonly serviceAccount: string;
+}
