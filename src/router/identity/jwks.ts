@@ -152,8 +152,7 @@ function readKeys(document: unknown): readonly PublicKey[] {
 
 function readKey(value: unknown): readonly PublicKey[] {
   if (typeof value !== 'object' || value === null) return [];
-  // Without `d`: a private key that an issuer shows by mistake verifies as its public half.
-  const { d: _, ...jwk } = value as JsonWebKey;
+  const jwk = value as JsonWebKey;
   const { kty, kid, alg, crv, use, key_ops: operations } = jwk;
   if (kty !== 'RSA' && kty !== 'EC' && kty !== 'OKP') return [];
   // RFC 7517 sections 4.2 and 4.3: what a key is for, each of the two said or not.
@@ -161,6 +160,7 @@ function readKey(value: unknown): readonly PublicKey[] {
   if (Array.isArray(operations) && !operations.includes('verify')) return [];
   const text = (member: unknown) => (typeof member === 'string' ? member : undefined);
   try {
+    // Of a private key that an issuer shows by mistake this takes the public half.
     const key = createPublicKey({ key: jwk, format: 'jwk' });
     if ((key.asymmetricKeyDetails?.modulusLength ?? RSA_BITS_LEAST) < RSA_BITS_LEAST) return [];
     return [{ kid: text(kid), alg: text(alg), kty, crv: text(crv), key }];

@@ -37,6 +37,7 @@ it.each([
   ['app.plan.more', undefined],
   ['constructor', undefined],
   ['app.constructor.name', undefined],
+  ['app.toString', undefined],
   ['missing', undefined],
 ])('finds claim %s', (name, value) => {
   const claims = { sub: 'ada', 'https://example.com/tenant': 'acme', app: { plan: 'pro' } };
@@ -60,4 +61,15 @@ it.each([
   [null, false],
 ])('takes %j for a name: %s', (value, name) => {
   expect(isName(value)).toBe(name);
+});
+
+it('reads headers of 16,384 characters and no longer ones', () => {
+  const most = 'x'.repeat(16_384);
+  const tooLong = { kind: 'invalid', reason: 'the credential is too long' };
+
+  expect(presented({ apiKey: most })).toEqual({ kind: 'key', value: most });
+  expect(presented({ apiKey: `${most}x` })).toEqual(tooLong);
+  expect(presented({ authorization: `Bearer ${most}`.slice(0, 16_384) })).toMatchObject({ kind: 'key' });
+  expect(presented({ authorization: `Bearer ${most}` })).toEqual(tooLong);
+  expect(presented({ authorization: `Bearer ${most}`, apiKey: 'k' })).toEqual(tooLong);
 });

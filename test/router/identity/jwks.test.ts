@@ -1,5 +1,6 @@
 /** Keys of an issuer that come, go, and cannot be had (contract I7). */
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto';
+import { exportJWK } from 'jose';
 import {
   createVerifier,
   type RunningVerifier,
@@ -150,6 +151,17 @@ it('picks new keys up without being asked, and drops those that are gone', async
   expect(await kindOf(provider.sign({ sub: 'late' }, { key: old }))).toBe('invalid');
 });
 
+it('still knows its callers after a refresh that brought nothing new', async () => {
+  await open({ jwksRefreshMilliseconds: 10 });
+  const credentials = { authorization: `Bearer ${await provider.sign()}` };
+  const first = await verifier.verify(credentials, now());
+  const { requests } = provider;
+
+  await until(() => provider.requests >= requests + 3);
+
+  expect(verifier.verify(credentials, now())).toBe(first);
+});
+
 it('withdraws every key when the issuer lists none', async () => {
   await open({ jwksRefreshMilliseconds: 20 });
   const token = provider.sign();
@@ -184,6 +196,16 @@ it.each<[string, NonNullable<IdentityProvider['behave']>]>([
   provider.behave = undefined;
   await until(() => events.at(-1)?.event === 'jwks_read');
   expect(events.map(({ event }) => event)).toEqual(['jwks_read', 'jwks_failed', 'jwks_read']);
+});
+
+it('tries again and again, and does not fill the log with it', async () => {
+  provider.behave = (_request, answer) => answer.destroy();
+  await open();
+
+  await until(() => provider.requests >= 3);
+  await pause(50);
+
+  expect(events.map(({ event }) => event)).toEqual(['jwks_failed']);
 });
 
 it('keeps known keys while the issuer does not listen', async () => {
@@ -222,6 +244,19 @@ it('is not ready before the first answer of the issuer, and counts the age of th
   expect(verifier.jwksAgeSeconds()).toBeGreaterThanOrEqual(0);
 });
 
+it('hangs up on an answer that it has no use for', async () => {
+  let hungUp = false;
+  provider.behave = (_request, answer) => {
+    answer.on('close', () => {
+      hungUp = true;
+    });
+    answer.writeHead(500).write('x');
+  };
+  await open();
+
+  await until(() => hungUp);
+});
+
 it('does not go where a redirect leads', async () => {
   let followed = 0;
   provider.behave = (request, answer) => {
@@ -254,10 +289,16 @@ it('stops reading an answer that is too long', async () => {
 });
 
 it('asks nobody any more once it is closed', async () => {
-  provider.behave = () => undefined;
+  let hungUp = false;
+  provider.behave = (_request, answer) => {
+    answer.on('close', () => {
+      hungUp = true;
+    });
+  };
   const opening = open();
   await until(() => provider.requests === 1);
   verifier.close();
+  await until(() => hungUp);
   const { requests } = provider;
 
   expect(await kindOf(provider.sign())).toBe('unavailable');
@@ -344,6 +385,31 @@ it('verifies with a key that says nothing but what it is', async () => {
 
   expect(await kindOf(provider.sign({}, { header: { kid: undefined as never } }))).toBe('caller');
   expect(await kindOf(provider.sign({ sub: 'named' }))).toBe('invalid');
+});
+
+it('tells keys of one type apart by their curve', async () => {
+  const [key] = provider.keys as [SigningKey];
+  const other = await createKey('other', 'ES384');
+  show({ ...other.publicJwk, alg: undefined }, { ...key.publicJwk, alg: undefined });
+  await open();
+
+  expect(await kindOf(provider.sign({}, { header: { kid: undefined as never } }))).toBe('caller');
+});
+
+it('takes the public half of a private key that the issuer shows by mistake', async () => {
+  const [key] = provider.keys as [SigningKey];
+  show({ ...(await exportJWK(key.privateKey)), kid: key.kid });
+  await open();
+
+  expect(await kindOf(provider.sign())).toBe('caller');
+});
+
+it('reads 200 entries of a JWKS and no more', async () => {
+  const [key] = provider.keys as [SigningKey];
+  show(...Array.from({ length: 200 }, () => ({ kty: 'oct' })), key.publicJwk);
+  await open();
+
+  expect(await kindOf(provider.sign())).toBe('unavailable');
 });
 
 it('leaves RSA keys out that are too short', async () => {

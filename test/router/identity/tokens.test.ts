@@ -268,6 +268,8 @@ it('knows a token at once the second time, and the caller is the same object', a
   const first = await verify(token);
 
   expect(verifier.verify({ authorization: `Bearer ${token}` }, now())).toBe(first);
+  expect(verifier.verify({ authorization: `bearer  ${token}` }, now())).toBe(first);
+  expect(verifier.verify({ authorization: `Bearer ${token}`, apiKey: '' }, now())).toBe(first);
 });
 
 it('refuses a known token once it has expired', async () => {

@@ -53,6 +53,19 @@ it('holds fewer tokens when they are long', () => {
   expect(tokens.size).toBe(800);
 });
 
+it('has room again after it has forgotten everything', () => {
+  const tokens = new VerifiedTokens();
+  const fill = () => {
+    for (let i = 0; i < 800; i++) tokens.add(`${i}`.padEnd(10_000, 'x'), verified(100), tokens.generation);
+  };
+  fill();
+
+  tokens.clear();
+  fill();
+
+  expect(tokens.size).toBe(800);
+});
+
 it('counts a token once that is verified twice at the same time', () => {
   const tokens = new VerifiedTokens();
   for (let i = 0; i < 2_000; i++) tokens.add('x'.repeat(10_000), verified(100), tokens.generation);
