@@ -7,6 +7,7 @@ export interface CorsProps {
    * Range: at least one, here or in `originPatterns`.
    * @default - none but those of `originPatterns`
    * @problem AGW_ORIGIN not an origin
+   * @problem AGW_EDGE_CANNOT an IPv6 address with Kong, which answers without its brackets
    */
   readonly origins?: readonly string[];
 

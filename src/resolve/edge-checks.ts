@@ -32,10 +32,19 @@ function checkKong(props: LooseProps, kong: LooseKong, at: Place): void {
   checkOneOf(ingressController, ['ingressClass', 'gateway'], place.key('ingressController'), 0);
   replicaBounds(dbless?.replicas, place.key('dbless').key('replicas'));
   checkKongTls(props, kong, at.key('tls'));
-  props.cors?.methods?.forEach((method, i) => {
+  checkKongCors(props, at.key('cors'));
+}
+
+function checkKongCors({ cors }: LooseProps, at: Place): void {
+  const fix = 'leave it out, or use another edge';
+  cors?.methods?.forEach((method, i) => {
     if (method !== 'QUERY') return;
-    const fix = 'leave it out, or use another edge';
-    at.key('cors').key('methods').index(i).report('AGW_EDGE_CANNOT', method, 'a method that Kong knows', fix);
+    at.key('methods').index(i).report('AGW_EDGE_CANNOT', method, 'a method that Kong knows', fix);
+  });
+  cors?.origins?.forEach((origin, i) => {
+    // Kong 3.9 answers with the address without its brackets, which no browser takes for the origin.
+    if (!origin.includes('[')) return;
+    at.key('origins').index(i).report('AGW_EDGE_CANNOT', origin, 'an origin without an IPv6 address', fix);
   });
 }
 

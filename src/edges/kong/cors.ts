@@ -35,5 +35,5 @@ function kongOrigins({ origins, originPatterns }: CorsModel): string[] {
 }
 
 function escaped(origin: string): string {
-  return origin.replace(/[.[\]]/g, '\\$&');
+  return origin.replace(/\./g, '\\$&');
 }
