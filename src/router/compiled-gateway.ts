@@ -34,6 +34,11 @@ const ALWAYS_OWNED = [
   'x-gateway-degraded',
   'server',
   'x-powered-by',
+  // Orders to an nginx in front, such as Kong's: to send another file, or to slow down until nothing arrives.
+  'x-accel-redirect',
+  'x-accel-limit-rate',
+  'x-accel-charset',
+  'x-accel-expires',
 ];
 
 const CORS_OWNED = [

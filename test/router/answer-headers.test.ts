@@ -14,6 +14,9 @@ const s = situation({}, (request, response) => {
     'x-request-id': 'the-backends-own',
     'x-api-version': 'v9',
     ratelimit: 'the backend',
+    'x-accel-redirect': '/internal',
+    'x-accel-limit-rate': '1',
+    'x-accel-buffering': 'no',
     'set-cookie': ['a=1', 'b=2'],
     'X-Agent': 'kept',
   });
@@ -30,8 +33,10 @@ test("passes the backend's headers without those of its connection and those tha
     'x-frame-options': 'DENY',
     'x-content-type-options': 'nosniff',
     'x-api-version': 'v1',
+    'x-accel-buffering': 'no',
   });
-  for (const name of ['x-hop', 'proxy-authenticate', 'server', 'x-powered-by', 'ratelimit']) {
+  const orders = ['x-accel-redirect', 'x-accel-limit-rate'];
+  for (const name of ['x-hop', 'proxy-authenticate', 'server', 'x-powered-by', 'ratelimit', ...orders]) {
     expect(answer.headers).not.toHaveProperty(name);
   }
   expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
