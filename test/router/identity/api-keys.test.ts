@@ -52,6 +52,11 @@ async function until(key: string, kind: string): Promise<void> {
   throw new Error(`${key} does not become ${kind}`);
 }
 
+async function untilEvents(count: number): Promise<void> {
+  for (let i = 0; i < 200 && events.length < count; i++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 it('knows the caller of a key, in its own header or as Bearer', () => {
   const keys = open({ [digest('secret')]: { subject: 'bot', tenant: 'acme', plan: 'pro' } });
   const caller = {
@@ -108,8 +113,7 @@ it('lets a revoked key die, and a new one in, without a restart', async () => {
 it('keeps its keys while the file is broken, and says so once', async () => {
   open({ [digest('old')]: { subject: 'bot' } });
   mount('{');
-  for (let i = 0; i < 200 && events.length === 0; i++)
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  await untilEvents(1);
   await until('old', 'caller');
 
   mount(JSON.stringify({ [digest('old')]: { subject: 'bot' }, [digest('new')]: { subject: 'bot' } }));
@@ -121,14 +125,22 @@ it('keeps its keys while the file is broken, and says so once', async () => {
   ]);
 });
 
-it('keeps its keys while the file is away', async () => {
-  open({ [digest('old')]: { subject: 'bot' } });
+it('keeps its keys while the file is away, and says once that it is back', async () => {
+  const keys = { [digest('old')]: { subject: 'bot' } };
+  open(keys);
   rmSync(join(directory, '..data'));
-  for (let i = 0; i < 200 && events.length === 0; i++)
-    await new Promise((resolve) => setTimeout(resolve, 10));
-
+  await untilEvents(1);
+  // Long enough to look at the file a few times more.
+  await new Promise((resolve) => setTimeout(resolve, 100));
   await until('old', 'caller');
-  expect(events).toEqual([{ level: 'warn', event: 'api_keys_failed', cause: 'ENOENT' }]);
+
+  mount(JSON.stringify(keys));
+  await untilEvents(2);
+
+  expect(events).toEqual([
+    { level: 'warn', event: 'api_keys_failed', cause: 'ENOENT' },
+    { level: 'info', event: 'api_keys_read', keys: 1 },
+  ]);
 });
 
 it('takes digests in either case', () => {
