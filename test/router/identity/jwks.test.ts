@@ -252,7 +252,8 @@ it('hangs up on an answer that it has no use for', async () => {
     });
     answer.writeHead(500).write('x');
   };
-  await open();
+  // Not because time is up.
+  await open({ jwksTimeoutMilliseconds: 600_000 });
 
   await until(() => hungUp);
 });
