@@ -153,8 +153,9 @@ project.addTask('docs', {
 for (const [name, description] of [
   ['synth', 'Measures import and synthesis'],
   ['start', 'Measures start and idle memory of the router'],
+  ['http/main', 'Measures the router beside nginx, haproxy and a FastAPI gateway'],
 ] as const) {
-  project.addTask(`bench:${name}`, {
+  project.addTask(`bench:${name.split('/')[0]}`, {
     description,
     steps: [{ spawn: bundle.name }, { exec: 'tsc --build' }, { exec: `tsx bench/${name}.ts` }],
   });
