@@ -144,7 +144,7 @@ project.package.addField('peerDependenciesMeta', {
 project.addTask('golden', {
   description: 'Writes the expected manifests of test/golden anew',
   env: { GOLDEN: 'write' },
-  exec: 'jest test/golden',
+  exec: 'jest test/golden test/invalid',
 });
 project.addTask('docs', {
   description: 'Writes docs/problems.md anew',

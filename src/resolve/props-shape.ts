@@ -134,8 +134,8 @@ const service = object<ServiceProps>({
 });
 
 const cors = object<CorsProps>({
-  origins: optional(list(origin)),
-  originPatterns: optional(list(originPattern)),
+  origins: optional(list(origin, 1)),
+  originPatterns: optional(list(originPattern, 1)),
   methods: optional(list(method, 1)),
   headers: optional(list(headerName)),
   exposeHeaders: optional(list(headerName)),

@@ -45,7 +45,11 @@ export const required = <T>(shape: Shape<T>, missing: string) =>
 export function object<T extends object>(fields: Fields<T>): Shape<T> {
   const known = Object.keys(fields) as (keyof T & string)[];
   return (value, at) => {
-    const entries = readEntries(value, at, `an object with ${known.length === 0 ? 'no keys' : 'keys'}`);
+    const entries = readEntries(
+      value,
+      at,
+      known.length === 0 ? 'an object without keys' : `an object such as { ${known[0]}: … }`,
+    );
     if (entries === undefined) return undefined;
     for (const key of entries.keys()) {
       if (known.includes(key as never)) continue;
