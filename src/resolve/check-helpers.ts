@@ -36,12 +36,13 @@ export function checkKnown(
 
 /** Reports what stands in a list twice, once letters' case is folded by `fold`. */
 export function checkDistinct(
-  values: readonly string[] | undefined,
+  values: readonly (string | undefined)[] | undefined,
   at: Place,
   fold = (value: string) => value,
 ): void {
   const seen = new Set<string>();
   values?.forEach((value, i) => {
+    if (value === undefined) return;
     if (seen.has(fold(value)))
       at.index(i).report('AGW_DUPLICATE', value, 'each entry once', 'remove one of the two');
     seen.add(fold(value));

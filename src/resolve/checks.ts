@@ -68,7 +68,7 @@ function checkCors(props: LooseProps, at: Place): void {
   const origins = cors.origins ?? [];
   const patterns = cors.originPatterns ?? [];
   checkDistinct(origins, place.key('origins'));
-  if (cors.origins === undefined && cors.originPatterns === undefined) {
+  if (origins.length + patterns.length === 0) {
     place.key('origins').report('AGW_EMPTY', NOTHING, 'at least one origin or origin pattern', 'add one');
   }
   if (!origins.includes('*')) return;

@@ -43,7 +43,7 @@ function checkKongCors({ cors }: LooseProps, at: Place): void {
   });
   cors?.origins?.forEach((origin, i) => {
     // Kong 3.9 answers with the address without its brackets, which no browser takes for the origin.
-    if (!origin.includes('[')) return;
+    if (origin?.includes('[') !== true) return;
     at.key('origins').index(i).report('AGW_EDGE_CANNOT', origin, 'an origin without an IPv6 address', fix);
   });
 }

@@ -8,7 +8,7 @@ import { NOTHING, type Place, Saying, SECRET } from './problems';
 
 /** What was good of a value: any member may be missing. */
 export type Loose<T> = T extends readonly (infer E)[]
-  ? readonly Loose<E>[]
+  ? readonly (Loose<E> | undefined)[]
   : T extends object
     ? { readonly [K in keyof T]?: Loose<T[K]> }
     : T;
@@ -97,7 +97,8 @@ export function list<T>(shape: Shape<T>, least = 0): Shape<readonly T[]> {
       return undefined;
     }
     if (items.length < least) at.report('AGW_EMPTY', value, 'at least one entry', 'add one');
-    const good = items.map((item, i) => shape(item, at.index(i))).filter((item) => item !== undefined);
+    // A bad entry leaves its place empty: the list is not shorter for it.
+    const good = items.map((item, i) => shape(item, at.index(i)));
     return good as unknown as Loose<readonly T[]>;
   };
 }
