@@ -1,0 +1,175 @@
+/**
+ * Every prop at once. Each object is `Required<…>` of its type, so that a new prop does not compile until it is here; where
+ * an object may have one key of several, each key has a set of props of its own.
+ */
+import type {
+  AgentGatewayProps,
+  BackendProps,
+  ClaimsProps,
+  CorsProps,
+  EntryPointsProps,
+  FloodGuardProps,
+  JwtProps,
+  ManagedRedisProps,
+  PersistenceProps,
+  PlanProps,
+  ReplicasProps,
+  ResourcesProps,
+  RouterProps,
+  SecurityHeadersProps,
+  ServiceProps,
+  TargetProps,
+  TenantProps,
+  TimeoutsProps,
+  TlsProps,
+  TraefikProps,
+  VersionProps,
+} from 'cdk8s-agent-gateway';
+
+const backend = (service: string): Required<BackendProps> => ({
+  service,
+  port: 8000,
+  namespace: 'ai',
+  path: '/v1',
+});
+const target = (service: string): Required<TargetProps> => ({
+  backend: backend(service),
+  models: { 'gpt-4*': backend(`${service}-gpt`), 'claude-3': backend(`${service}-claude`) },
+});
+const timeouts = (base: number): Required<TimeoutsProps> => ({
+  connectSeconds: base,
+  firstByteSeconds: base + 30,
+  idleSeconds: base + 40,
+});
+const claims: Required<ClaimsProps> = { subject: 'email', tenant: 'tenant', plan: 'tier' };
+const jwt: Required<JwtProps> = {
+  issuer: 'https://id.example.com/',
+  audience: 'agents',
+  jwksUrl: 'https://id.example.com/jwks.json',
+  algorithms: ['ES256', 'RS256'],
+  clockToleranceSeconds: 7,
+  claims,
+};
+const plan = (base: number): Required<RouterPlanProps> => ({
+  requestsPerMinute: base,
+  requestsPerHour: base + 100,
+  requestsPerDay: base + 200,
+  concurrentRequests: base + 3,
+  onStoreOutage: 'closed',
+  models: ['gpt-4', 'claude-3*'],
+  versions: ['v1'],
+});
+/** Without what only services beside the router have. */
+type RouterPlanProps = Pick<
+  PlanProps,
+  | 'requestsPerMinute'
+  | 'requestsPerHour'
+  | 'requestsPerDay'
+  | 'concurrentRequests'
+  | 'onStoreOutage'
+  | 'models'
+  | 'versions'
+>;
+type RouterServiceProps = Pick<
+  ServiceProps,
+  'path' | 'backend' | 'models' | 'methods' | 'versions' | 'variants' | 'bodyLimitBytes' | 'timeouts'
+>;
+const agents: Required<Omit<RouterServiceProps, 'variants'>> = {
+  ...target('agents'),
+  path: '/agents',
+  methods: ['GET', 'POST'],
+  versions: { v1: target('agents-v1'), v3: false },
+  bodyLimitBytes: 1_000,
+  timeouts: timeouts(5),
+};
+const tools: Required<RouterServiceProps> = {
+  ...target('tools'),
+  path: '/tools',
+  methods: ['GET', 'PUT'],
+  versions: { v2: target('tools-v2') },
+  variants: { a: { weightPercent: 30, ...target('a') }, b: { weightPercent: 70, ...target('b') } },
+  bodyLimitBytes: 2_000,
+  timeouts: timeouts(7),
+};
+const version = (weightPercent: number, successor: string): Required<VersionProps> => ({
+  weightPercent,
+  deprecated: '2026-09-30',
+  sunset: '2027-03-31',
+  successor,
+});
+const tenant: Required<TenantProps> = { plan: 'basic', version: 'v3' };
+const cors: Required<CorsProps> = {
+  origins: ['https://app.example.com'],
+  originPatterns: ['https://[a-z]+\\.example\\.com'],
+  methods: ['GET', 'POST'],
+  headers: ['X-Session-Id'],
+  exposeHeaders: ['X-Cost'],
+  credentials: true,
+  maxAgeSeconds: 77,
+};
+const securityHeaders: Required<SecurityHeadersProps> = { hstsSeconds: 1_000, frameOptions: 'SAMEORIGIN' };
+const replicas: Required<ReplicasProps> = { min: 3, max: 7 };
+const resources: Required<ResourcesProps> = { cpuMillicores: 300, memoryMebibytes: 300 };
+const entryPoints: Required<EntryPointsProps> = { http: 'plain', https: 'secure' };
+const floodGuard: Required<FloodGuardProps> = { requestsPerSecond: 900, forwardedForDepth: 2 };
+const traefik: Required<TraefikProps> = { namespace: 'ingress', entryPoints, floodGuard };
+const persistence: Required<PersistenceProps> = { sizeGibibytes: 3, storageClass: 'fast' };
+const managed: Required<ManagedRedisProps> = {
+  image: 'redis:7.2',
+  memoryMebibytes: 300,
+  passwordSecret: { name: 'redis', key: 'password' },
+  persistence,
+};
+
+type Whole = Required<AgentGatewayProps>;
+const common: Omit<Whole, 'edge' | 'tls' | 'router' | 'redis'> = {
+  name: 'full',
+  hosts: ['api.example.com', 'www.example.com'],
+  basePath: '/api',
+  auth: { jwt, apiKeys: { secret: { name: 'agent-api-keys', key: 'all.json' } } },
+  plans: { basic: plan(11), pro: plan(23) },
+  defaultPlan: 'pro',
+  // The last one has what the gateway says for all.
+  services: { agents, tools, plain: { path: '/plain', backend: backend('plain') } },
+  versions: { v1: version(80, 'v3'), v2: version(10, 'v3'), v3: version(10, 'v2') },
+  defaultVersion: 'v1',
+  tenants: { acme: tenant },
+  cors,
+  securityHeaders,
+  bodyLimitBytes: 3_000,
+  timeouts: timeouts(9),
+};
+const routerOf = (image: 'image' | 'nodeImage'): RouterProps => {
+  const all: Required<RouterProps> = {
+    image: 'registry.example.com/gateway:1',
+    nodeImage: 'node:24',
+    replicas,
+    resources,
+    terminationGraceSeconds: 90,
+  };
+  const { [image === 'image' ? 'nodeImage' : 'image']: _, ...rest } = all;
+  return rest;
+};
+const tlsOf = (certificate: 'certResolver' | 'secretName'): TlsProps => {
+  const all: Required<TlsProps> = { certResolver: 'letsencrypt', secretName: 'tls', minVersion: '1.3' };
+  const { [certificate === 'certResolver' ? 'secretName' : 'certResolver']: _, ...rest } = all;
+  return rest;
+};
+
+/** By what they show. Together they have every prop of a gateway behind Traefik or alone. */
+export const FULL_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
+  'a resolver, an image, a Redis of its own': {
+    ...common,
+    edge: { traefik },
+    tls: tlsOf('certResolver'),
+    router: routerOf('image'),
+    redis: { managed },
+  },
+  'a certificate in a Secret, a Node image, another Redis': {
+    ...common,
+    edge: { traefik },
+    tls: tlsOf('secretName'),
+    router: routerOf('nodeImage'),
+    redis: { external: { urlSecret: { name: 'redis', key: 'url' } } },
+  },
+};
