@@ -21,8 +21,17 @@ export class Place {
 
   /** Reports a problem here. `got` is the value, or a `Saying` for what cannot be shown as one. */
   report(code: ProblemCode, got: unknown, expected: string, fix: string): void {
-    const text = got instanceof Saying ? got.text : describeValue(got);
+    const text = sayingOf(got)?.text ?? describeValue(got);
     this.problems.push({ code, path: this.path, got: text, expected, fix });
+  }
+}
+
+/** Even this question makes a proxy throw that has been revoked. */
+function sayingOf(got: unknown): Saying | undefined {
+  try {
+    return got instanceof Saying ? got : undefined;
+  } catch {
+    return undefined;
   }
 }
 

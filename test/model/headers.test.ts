@@ -67,7 +67,7 @@ it('tells browsers what they may read and send', () => {
       'Deprecation, Link, RateLimit, RateLimit-Policy, Retry-After, Sunset, X-Api-Version, X-Cost, X-Request-Id',
   });
   expect(preflightHeaders(cors)).toEqual({
-    'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+    'access-control-allow-methods': 'DELETE, GET, HEAD, PATCH, POST, PUT',
     'access-control-allow-headers': 'Authorization, Content-Type, X-API-Key',
     'access-control-max-age': '600',
   });
