@@ -64,7 +64,7 @@ export function matchRoute(table: RouteTable, method: string, path: string): Rou
   if (!isPlainPath(path)) return INVALID;
   if (!path.startsWith(table.basePath)) return NOT_FOUND;
   const afterBase = path.slice(table.basePath.length);
-  if (!afterBase.startsWith('/')) return NOT_FOUND;
+  if (afterBase !== '' && !afterBase.startsWith('/')) return NOT_FOUND;
 
   const firstEnd = segmentEnd(afterBase, 1);
   const first = afterBase.slice(1, firstEnd);
