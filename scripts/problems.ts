@@ -1,6 +1,9 @@
-/** Writes docs/problems.md: `npm run docs`. */
+/** Writes docs/problems.md and docs/edges.md: `npm run docs`. */
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { edgesPage } from './edges-page';
 import { problemsPage } from './problems-page';
 
-writeFileSync(resolve(__dirname, '../docs/problems.md'), problemsPage());
+const docs = resolve(__dirname, '../docs');
+writeFileSync(join(docs, 'problems.md'), problemsPage());
+writeFileSync(join(docs, 'edges.md'), edgesPage());

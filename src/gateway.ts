@@ -7,7 +7,7 @@ import { TraefikEdge } from './edges/traefik/edge';
 import type { DeploymentModel } from './model/deployment-model';
 import type { GatewayModel } from './model/gateway-model';
 import { type RouteRow, routeTable } from './model/route-table';
-import { gatewayNames, ROUTER_SERVICE_PORT } from './names';
+import { type Component, gatewayNames, ROUTER_SERVICE_PORT } from './names';
 import type { AgentGatewayProps } from './props/gateway-props';
 import { InvalidGatewayError } from './resolve/invalid-gateway-error';
 import { resolveGateway } from './resolve/resolve-gateway';
@@ -51,7 +51,10 @@ export class AgentGateway extends Construct {
     this.routes = routeTable(this.model);
     const names = gatewayNames(this, resolved.name);
     const { store, edge } = this.deployment;
-    if (store.managed !== undefined) this.redis = new Redis(this, 'redis', names, store.managed);
+    if (store.managed !== undefined) {
+      const clients: Component[] = edge.kong?.dbless?.direct === undefined ? ['router'] : ['router', 'edge'];
+      this.redis = new Redis(this, 'redis', { names, model: store.managed, clients });
+    }
     this.router = new Router(this, 'router', { names, gateway: this.model, deployment: this.deployment });
     if (edge.traefik !== undefined) {
       this.edge = new TraefikEdge(this, 'edge', { names, gateway: this.model, traefik: edge.traefik });
@@ -59,8 +62,11 @@ export class AgentGateway extends Construct {
     const { dbless, ingressController } = edge.kong ?? {};
     if (dbless !== undefined) {
       const address = { host: names.router, port: ROUTER_SERVICE_PORT };
-      const service = translate(names.base, this.model, dbless, address);
-      const [configuration, idleSeconds] = [kongYml(service), service.idleTimeoutMilliseconds / 1_000];
+      const config = translate(names.base, this.model, dbless, { router: address, redis: names.redis });
+      const waits = [config.router, ...config.direct].map(
+        (service) => service.idleTimeoutMilliseconds / 1_000,
+      );
+      const [configuration, idleSeconds] = [kongYml(config), Math.max(...waits)];
       this.kong = new Kong(this, 'kong', { names, kong: dbless, configuration, idleSeconds });
     }
     if (ingressController !== undefined) {

@@ -14,7 +14,8 @@ const NAME = 'agent-gateway';
  * elsewhere. The same props give the same text.
  *
  * @param router where that Kong finds the router: `{ host: '127.0.0.1', port: 8080 }`
- * @throws InvalidGatewayError with every problem, when the props have any or name another edge
+ * @throws InvalidGatewayError with every problem, when the props have any, name another edge, or have services that are
+ * `via: 'edge'`, whose keys only a pod can put into the file
  */
 export function renderKongFile(props: AgentGatewayProps, router: RouterAddress): string {
   const resolved = resolveGateway(props);
@@ -25,5 +26,10 @@ export function renderKongFile(props: AgentGatewayProps, router: RouterAddress):
     const [got, expected] = ['another edge', 'the edge that has a kong.yml'];
     throw new InvalidGatewayError([{ code: 'AGW_EDGE_CANNOT', path: 'edge', got, expected, fix }]);
   }
-  return kongYml(translate(resolved.name ?? NAME, resolved.gateway, dbless, router));
+  if (dbless.direct !== undefined) {
+    const fix = 'leave via out of the services, or run Kong in the cluster';
+    const [got, expected] = ["services with via: 'edge'", 'none: their keys are put into the file by a pod'];
+    throw new InvalidGatewayError([{ code: 'AGW_EDGE_CANNOT', path: 'services', got, expected, fix }]);
+  }
+  return kongYml(translate(resolved.name ?? NAME, resolved.gateway, dbless, { router, redis: router.host }));
 }

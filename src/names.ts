@@ -57,6 +57,19 @@ export function contentHash(...contents: readonly (string | Buffer)[]): string {
   return hash.digest('hex').slice(0, 10);
 }
 
+/** A UUID made of a text (RFC 9562, version 5, under a namespace of this package's own). */
+export function uuidOf(text: string): string {
+  const bytes = createHash('sha1').update(UUID_NAMESPACE).update(text).digest();
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
+}
+
+const UUID_NAMESPACE = Buffer.from('6a1f4c2e9d3b4f70a5c8e2b7d9130f46', 'hex');
+
 /** Labels of a component's objects (Kubernetes docs, "Recommended Labels"). */
 export function labelsOf(names: GatewayNames, component: Component): Record<string, string> {
   return { ...selectorOf(names, component), 'app.kubernetes.io/managed-by': 'cdk8s-agent-gateway' };

@@ -2,6 +2,9 @@
  * What is true of a gateway's objects in the cluster: which edge, which TLS, how many replicas, which images.
  * Apart from `GatewayModel`, so that a change here does not restart routers that decide as before.
  */
+import type { WindowModel } from './gateway-model';
+
+/** Everything that no router reads. */
 export interface DeploymentModel {
   readonly edge: EdgeModel;
   readonly router: RouterModel;
@@ -62,6 +65,52 @@ export interface KongDblessModel {
   /** Absent = no guard. */
   readonly floodGuard?: KongFloodGuardModel;
   readonly tls?: TlsModel;
+  /** Absent where every service goes through the router. */
+  readonly direct?: KongDirectModel;
+}
+
+/** What Kong decides by itself: services that it sends requests to, and who may call them. */
+export interface KongDirectModel {
+  /** At least one. */
+  readonly routes: readonly KongDirectRouteModel[];
+  /** At least one, sorted by tenant; all with the same kind of credential. */
+  readonly consumers: readonly KongConsumerModel[];
+  /** Key of the Secret with the password of the gateway's Redis; absent = none. */
+  readonly redisPasswordSecret?: SecretKeyModel;
+}
+
+/** One path of a service. */
+export interface KongDirectRouteModel {
+  /** `agents`, or `agents.v1` for the path that names the version. */
+  readonly name: string;
+  /** Base path and version included. */
+  readonly path: string;
+  /** What takes its place at the backend. */
+  readonly backendPath: string;
+  readonly version?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly connectSeconds: number;
+  readonly idleSeconds: number;
+  readonly bodyLimitBytes: number;
+}
+
+/** A tenant as Kong knows it. Exactly one of `apiKeySecret` and `jwt` is there. */
+export interface KongConsumerModel {
+  readonly tenant: string;
+  readonly plan: string;
+  readonly windows: readonly WindowModel[];
+  readonly onStoreOutage: 'open' | 'closed';
+  readonly apiKeySecret?: SecretKeyModel;
+  readonly jwt?: KongJwtModel;
+}
+
+/** An issuer whose tokens are one tenant's. */
+export interface KongJwtModel {
+  readonly issuer: string;
+  readonly algorithm: string;
+  /** PEM. */
+  readonly publicKey: string;
 }
 
 /** What the objects name of the Kong that is in the cluster under its ingress controller. */

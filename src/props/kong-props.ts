@@ -62,6 +62,14 @@ export interface KongDblessProps {
    * @default - on, wide enough for the largest plan
    */
   readonly floodGuard?: KongFloodGuardProps | false;
+
+  /**
+   * Whether limits by the minute and the hour may be counted by the clock for services that are `via: 'edge'`: around
+   * the turn of a minute twice as many requests pass, and refused ones count. Kong cannot do better.
+   * @default false
+   * @problem AGW_UNUSED no service is `via: 'edge'`
+   */
+  readonly clockWindows?: boolean;
 }
 
 /** What the objects must know of the Kong that is in the cluster. */

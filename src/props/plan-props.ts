@@ -1,4 +1,5 @@
 /** Who may use how much. */
+import type { SecretKeyProps } from './workload-props';
 
 /** Limits of one caller. A plan without any limits does not limit. */
 export interface PlanProps {
@@ -72,4 +73,56 @@ export interface TenantProps {
    * @problem AGW_VERSION_UNKNOWN not among the versions
    */
   readonly version?: string;
+
+  /**
+   * Credential by which Kong knows the tenant at services that are `via: 'edge'`; the router takes those of `auth`.
+   * @default - none, the tenant's callers cannot use such services
+   * @problem AGW_UNUSED no service is `via: 'edge'`
+   */
+  readonly edgeCredentials?: EdgeCredentialsProps;
+}
+
+/** Exactly one of these keys, and the same one for every tenant. */
+export interface EdgeCredentialsProps {
+  /**
+   * Secret with an API key in plain, as Kong cannot take a digest: 16 to 512 letters, digits and `._~+/=-`, sent in
+   * `X-API-Key`. It is put into Kong's file when a pod starts: restart the pods after a change.
+   * @default - the tenant has `jwt`
+   * @problem AGW_ONE_OF together with `jwt`, or another tenant has `jwt`
+   * @problem AGW_SECRET_PLAIN text in place of the reference
+   * @problem AGW_DUPLICATE the key of another tenant
+   */
+  readonly apiKey?: SecretKeyProps;
+
+  /**
+   * Tokens of an issuer that issues them for this tenant alone.
+   * @default - the tenant has `apiKey`
+   * @problem AGW_ONE_OF together with `apiKey`, or another tenant has `apiKey`
+   */
+  readonly jwt?: EdgeJwtProps;
+}
+
+/**
+ * Tokens in `Authorization: Bearer`, as Kong checks them: signature, `iss` and `exp`, which must be there. Security: it
+ * does not look at `aud` and `nbf`.
+ */
+export interface EdgeJwtProps {
+  /**
+   * Exact value of the `iss` claim, of no other tenant.
+   * @problem AGW_DUPLICATE the issuer of another tenant
+   */
+  readonly issuer: string;
+
+  /**
+   * Signature algorithm.
+   * Range: `RS256`, `RS384`, `RS512`, `PS256`, `PS384`, `PS512`, `ES256`, `ES384`, `ES512`, `EdDSA`.
+   * @problem AGW_ENUM another algorithm
+   */
+  readonly algorithm: string;
+
+  /**
+   * The issuer's public key as PEM. A new key is a new file for Kong.
+   * @problem AGW_PEM not a public key as PEM
+   */
+  readonly publicKey: string;
 }

@@ -93,6 +93,16 @@ export interface ServiceProps extends TargetProps {
    * @default - the gateway's `timeouts`
    */
   readonly timeouts?: TimeoutsProps;
+
+  /**
+   * Who decides about the service's requests: the router, or Kong by itself, which then sends them straight to the
+   * backend. Kong knows callers by `edgeCredentials` of tenants alone; docs/edges.md has what it keeps of the rest.
+   * Range: `router`, or `edge` with `edge.kong.dbless`.
+   * @default 'router'
+   * @problem AGW_ENUM another word
+   * @problem AGW_EDGE_CANNOT `edge` with another edge, or with a prop that Kong cannot keep
+   */
+  readonly via?: 'router' | 'edge';
 }
 
 /** One build in an A/B test. */

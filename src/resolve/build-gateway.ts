@@ -7,20 +7,20 @@ import {
   type GatewayModel,
   type IdentityModel,
   MODEL_FORMAT,
-  type PlanModel,
+  type TenantModel,
   type VersionModel,
-  type WindowModel,
 } from '../model/gateway-model';
 import { EXPOSED_HEADERS } from '../model/headers';
 import type { AuthProps } from '../props/auth-props';
 import type { CorsProps } from '../props/cors-props';
 import type { EdgeProps } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
-import type { PlanProps } from '../props/plan-props';
+import type { TenantProps } from '../props/plan-props';
 import type { SecurityHeadersProps } from '../props/security-headers-props';
 import type { VersionProps } from '../props/version-props';
+import { buildPlan } from './build-plan';
 import { Backends, buildService } from './build-service';
-import { sum } from './check-helpers';
+import { impliedDefaultPlan, sum } from './check-helpers';
 import { replicaBounds } from './replica-bounds';
 import { dateSeconds } from './syntax';
 import { impliedDefaultVersion } from './version-checks';
@@ -36,19 +36,31 @@ export function buildGateway(props: AgentGatewayProps): GatewayModel {
     basePath: plainPath(props.basePath),
     identity: buildIdentity(props.auth),
     plans: mapSorted(props.plans, buildPlan),
-    defaultPlan: props.defaultPlan ?? impliedDefaultPlan(props),
-    tenants: mapSorted(props.tenants ?? {}, (tenant) => ({ ...tenant })),
+    defaultPlan: impliedDefaultPlan(props),
+    tenants: mapSorted(props.tenants ?? {}, buildTenant),
     versions: mapSorted(props.versions ?? {}, (version, name) =>
       buildVersion(props, version, name, defaultVersion),
     ),
     defaultVersion,
-    services: mapSorted(props.services, (service) => buildService(props, service, versionNames, backends)),
+    services: mapSorted(servicesBehindRouter(props), (service) =>
+      buildService(props, service, versionNames, backends),
+    ),
     backends: backends.sorted(),
     ...(props.cors === undefined ? {} : { cors: buildCors(props.cors) }),
     securityHeaders: buildSecurityHeaders(props.securityHeaders),
     edgeDuties: edgeDuties(props.edge),
     replicasMax: replicaBounds(props.router?.replicas).max,
   };
+}
+
+/** Services that an edge decides about by itself are not the router's. */
+function servicesBehindRouter({ services }: AgentGatewayProps): AgentGatewayProps['services'] {
+  return Object.fromEntries(Object.entries(services).filter(([, { via }]) => via !== 'edge'));
+}
+
+/** What the router must know of a tenant, without the credentials of an edge. */
+function buildTenant({ plan, version }: TenantProps): TenantModel {
+  return { ...(plan === undefined ? {} : { plan }), ...(version === undefined ? {} : { version }) };
 }
 
 /** Maps the entries of a map, in the order of their names: the order in which a user writes never matters. */
@@ -63,11 +75,6 @@ export function mapSorted<T, R>(
 /** `/api` as it is; the root as nothing, because everything is put behind it. */
 export function plainPath(path: string | undefined): string {
   return path === undefined || path === '/' ? '' : path;
-}
-
-function impliedDefaultPlan(props: AgentGatewayProps): string {
-  const names = Object.keys(props.plans);
-  return names.length === 1 ? (names[0] ?? '') : DEFAULTS.defaultPlan;
 }
 
 function buildIdentity(auth: AuthProps): IdentityModel {
@@ -86,20 +93,6 @@ function buildIdentity(auth: AuthProps): IdentityModel {
           },
         }),
     apiKeys: apiKeys !== undefined,
-  };
-}
-
-function buildPlan(plan: PlanProps): PlanModel {
-  const limits = { minute: plan.requestsPerMinute, hour: plan.requestsPerHour, day: plan.requestsPerDay };
-  const windows = Object.entries(limits).flatMap(([name, requests]) =>
-    requests === undefined ? [] : [{ name, requests } as WindowModel],
-  );
-  return {
-    windows,
-    ...(plan.concurrentRequests === undefined ? {} : { concurrentRequests: plan.concurrentRequests }),
-    onStoreOutage: plan.onStoreOutage ?? DEFAULTS.plan.onStoreOutage,
-    ...(plan.models === undefined ? {} : { models: [...plan.models].sort() }),
-    ...(plan.versions === undefined ? {} : { versions: [...plan.versions].sort() }),
   };
 }
 
@@ -126,8 +119,8 @@ function buildCors(cors: CorsProps): CorsModel {
   return {
     origins: [...(cors.origins ?? [])].sort(),
     originPatterns: [...(cors.originPatterns ?? [])].sort(),
-    methods: [...(cors.methods ?? DEFAULTS.cors.methods)],
-    headers: [...(cors.headers ?? DEFAULTS.cors.headers)],
+    methods: [...(cors.methods ?? DEFAULTS.cors.methods)].sort(),
+    headers: [...(cors.headers ?? DEFAULTS.cors.headers)].sort(),
     exposeHeaders: [...new Set([...EXPOSED_HEADERS, ...(cors.exposeHeaders ?? [])])].sort(),
     credentials: cors.credentials ?? DEFAULTS.cors.credentials,
     maxAgeSeconds: cors.maxAgeSeconds ?? DEFAULTS.cors.maxAgeSeconds,

@@ -3,6 +3,7 @@ import { DEFAULTS } from '../model/defaults';
 import type { KongControllerModel, KongDblessModel, KongModel, TlsModel } from '../model/deployment-model';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type { KongControllerProps, KongDblessProps, KongProps } from '../props/kong-props';
+import { buildKongDirect } from './build-kong-direct';
 import { buildFloodGuard } from './flood-guard';
 import { replicaBounds } from './replica-bounds';
 
@@ -27,6 +28,7 @@ function buildDbless(
   tls: TlsModel | undefined,
 ): KongDblessModel {
   const replicas = replicaBounds(kong.replicas);
+  const direct = buildKongDirect(props);
   const resources = { ...DEFAULTS.kong.resources, ...kong.resources };
   const grace = props.router?.terminationGraceSeconds ?? DEFAULTS.router.terminationGraceSeconds;
   return {
@@ -38,6 +40,7 @@ function buildDbless(
     serviceType: kong.serviceType ?? DEFAULTS.kong.serviceType,
     trustedProxies: [...(kong.trustedProxies ?? [])].sort(),
     ...front(props, kong, tls),
+    ...(direct === undefined ? {} : { direct }),
   };
 }
 

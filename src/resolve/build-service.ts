@@ -17,8 +17,7 @@ export class Backends {
 
   /** The id of a backend: `agent-service:8000`, `agent-service.agents.svc:8000/v1`. */
   add(props: BackendProps): string {
-    // A name without dots is found in the pod's own namespace first (Kubernetes docs, "DNS for Services and Pods").
-    const host = props.namespace === undefined ? props.service : `${props.service}.${props.namespace}.svc`;
+    const host = backendHost(props);
     const id = `${host}:${props.port}${props.path ?? ''}`;
     const path = props.path === undefined ? {} : { path: props.path === '/' ? '' : props.path };
     this.byId.set(id, { host, port: props.port, ...path });
@@ -28,6 +27,11 @@ export class Backends {
   sorted(): Record<string, BackendModel> {
     return Object.fromEntries([...this.byId].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
+}
+
+/** A name without dots is found in the pod's own namespace first (Kubernetes docs, "DNS for Services and Pods"). */
+export function backendHost({ service, namespace }: BackendProps): string {
+  return namespace === undefined ? service : `${service}.${namespace}.svc`;
 }
 
 /** One service in every version that has it. Adds its backends to `backends`. */

@@ -1,4 +1,5 @@
 /** Checks that more than one part of the props needs. */
+import { DEFAULTS } from '../model/defaults';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import { suggest } from './nearest';
 import { type Place, Saying } from './problems';
@@ -6,6 +7,12 @@ import type { Loose } from './shape';
 
 /** Props of which each part may be missing. */
 export type LooseProps = Loose<AgentGatewayProps>;
+
+/** The plan of callers for whom nothing else names one. */
+export function impliedDefaultPlan(props: LooseProps): string {
+  const names = Object.keys(props.plans ?? {});
+  return props.defaultPlan ?? (names.length === 1 ? (names[0] ?? '') : DEFAULTS.defaultPlan);
+}
 
 /** Reports unless exactly one of the keys is there. */
 export function checkOneOf(value: object | undefined, keys: readonly string[], at: Place, least = 1): void {

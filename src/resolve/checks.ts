@@ -5,6 +5,7 @@ import { NOTHING, type Place, Saying } from './problems';
 import { replicaBounds } from './replica-bounds';
 import { checkServices } from './service-checks';
 import { checkVersions } from './version-checks';
+import { checkVia } from './via-checks';
 
 /** Reports every contradiction at its place. Shapes have been read before; what they refused is missing here. */
 export function checkProps(props: LooseProps, at: Place): void {
@@ -15,6 +16,7 @@ export function checkProps(props: LooseProps, at: Place): void {
   checkServices(props, at);
   checkCors(props, at);
   checkEdge(props, at);
+  checkVia(props, at);
   checkWorkloads(props, at);
 }
 

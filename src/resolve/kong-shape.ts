@@ -8,7 +8,7 @@ import type {
   KongResourcesProps,
 } from '../props/kong-props';
 import { list, object, optional, orFalse, required } from './shape';
-import { cidr, dottedName, image, integer, label, word } from './values';
+import { cidr, dottedName, image, integer, label, truth, word } from './values';
 import { replicas } from './workload-shape';
 
 const floodGuard = orFalse(
@@ -27,6 +27,7 @@ const dbless = object<KongDblessProps>({
   serviceType: optional(word(['LoadBalancer', 'NodePort', 'ClusterIP'])),
   trustedProxies: optional(list(cidr)),
   floodGuard: optional(floodGuard),
+  clockWindows: optional(truth),
 });
 
 const ingressController = object<KongControllerProps>({

@@ -9,7 +9,7 @@ import type {
   TraefikProps,
 } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
-import type { PlanProps, TenantProps } from '../props/plan-props';
+import type { EdgeCredentialsProps, EdgeJwtProps, PlanProps, TenantProps } from '../props/plan-props';
 import type { SecurityHeadersProps } from '../props/security-headers-props';
 import type {
   BackendProps,
@@ -43,6 +43,7 @@ import {
   numberFrom,
   path,
   percent,
+  publicKeyPem,
   secretKey,
   text,
   truth,
@@ -50,6 +51,11 @@ import {
   word,
 } from './values';
 import { replicas } from './workload-shape';
+
+const SIGNATURE_ALGORITHMS = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512', 'EdDSA'],
+];
 
 const bytes = integer(1, 1_073_741_824);
 
@@ -68,9 +74,7 @@ const jwt = object<JwtProps>({
   issuer: required(visible, 'the value of the iss claim'),
   audience: required(visible, 'a value of the aud claim'),
   jwksUrl: required(jwksUrl, "the URL of the issuer's JWKS"),
-  algorithms: optional(
-    list(word(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']), 1),
-  ),
+  algorithms: optional(list(word(SIGNATURE_ALGORITHMS), 1)),
   clockToleranceSeconds: optional(integer(0, 300)),
   claims: optional(claims),
 });
@@ -91,7 +95,22 @@ const plan = object<PlanProps>({
   versions: optional(list(dottedName)),
 });
 
-const tenant = object<TenantProps>({ plan: optional(label()), version: optional(dottedName) });
+const edgeCredentials = object<EdgeCredentialsProps>({
+  apiKey: optional(secretKeyShape),
+  jwt: optional(
+    object<EdgeJwtProps>({
+      issuer: required(visible, 'the value of the iss claim'),
+      algorithm: required(word(SIGNATURE_ALGORITHMS), 'the signature algorithm'),
+      publicKey: required(publicKeyPem, "the issuer's public key"),
+    }),
+  ),
+});
+
+const tenant = object<TenantProps>({
+  plan: optional(label()),
+  version: optional(dottedName),
+  edgeCredentials: optional(edgeCredentials),
+});
 
 const version = object<VersionProps>({
   weightPercent: optional(percent),
@@ -131,11 +150,12 @@ const service = object<ServiceProps>({
   variants: optional(map(label(), variant, 1)),
   bodyLimitBytes: optional(bytes),
   timeouts: optional(timeouts),
+  via: optional(word(['router', 'edge'])),
 });
 
 const cors = object<CorsProps>({
-  origins: optional(list(origin, 1)),
-  originPatterns: optional(list(originPattern, 1)),
+  origins: optional(list(origin)),
+  originPatterns: optional(list(originPattern)),
   methods: optional(list(method, 1)),
   headers: optional(list(headerName)),
   exposeHeaders: optional(list(headerName)),

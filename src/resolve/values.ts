@@ -136,6 +136,16 @@ export const modelPattern: Shape<string> = checked(
   (value) => /^[^*\p{Cc}]*\*?$/u.test(value) && value.length > 0 && value.length <= 256,
 );
 
+/** A public key in PEM form (RFC 7468); a private one is a secret and is never shown. */
+export const publicKeyPem: Shape<string> = (value, at) => {
+  if (typeof value === 'string' && PUBLIC_KEY.test(value)) return value;
+  const got = typeof value === 'string' ? SECRET : value;
+  at.report('AGW_PEM', got, 'a text with BEGIN PUBLIC KEY and END PUBLIC KEY', 'give the public key, as PEM');
+  return undefined;
+};
+
+const PUBLIC_KEY = /^\s*-----BEGIN PUBLIC KEY-----\s[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\s*$/;
+
 /** `10.0.0.0/8`, `2001:db8::/32`, or a single address. */
 export const cidr: Shape<string> = checked(
   'AGW_CIDR',

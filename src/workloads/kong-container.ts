@@ -16,11 +16,10 @@ import {
 import type { Construct } from 'constructs';
 import { KONG_PORT, KONG_STATUS_PORT, KONG_TLS_PORT } from '../names';
 import { KONG_CONFIGURATION_DIRECTORY, KONG_FILE } from './kong-configuration';
-import type { KongReferences, KongWorkloadParts } from './kong-workload-parts';
+import { FILLED_DIRECTORY, hasKeys } from './kong-keys';
+import { KONG_USER, type KongReferences, type KongWorkloadParts } from './kong-workload-parts';
+import { secretValue } from './secret-value';
 import { restrictedContainer } from './security';
-
-/** A number, because the image names its user, and Kubernetes cannot tell whether a name is root's. */
-export const KONG_USER = 1000;
 
 /** Directory that Kong writes to: sockets, its database of the file, a certificate of its own. */
 const PREFIX_DIRECTORY = '/kong-prefix';
@@ -48,9 +47,7 @@ export function kongContainer(
       ...(kong.tls === undefined ? [plain] : [plain, encrypted]),
       { name: 'status', number: KONG_STATUS_PORT, protocol: Protocol.TCP },
     ],
-    envVariables: Object.fromEntries(
-      Object.entries(settings(parts)).map(([name, value]) => [`KONG_${name}`, EnvValue.fromValue(value)]),
-    ),
+    envVariables: environment(scope, parts),
     volumeMounts: volumeMounts(scope, parts, references),
     // No limit on processor time: a Kong that is throttled holds every stream back.
     resources: {
@@ -66,11 +63,22 @@ export function kongContainer(
   };
 }
 
+function environment(scope: Construct, parts: KongWorkloadParts): Record<string, EnvValue> {
+  const values = Object.entries(settings(parts)).map(([name, value]): [string, EnvValue] => [
+    `KONG_${name}`,
+    EnvValue.fromValue(value),
+  ]);
+  const secret = parts.kong.direct?.redisPasswordSecret;
+  // Kong's file names this variable in place of the password.
+  if (secret !== undefined) values.push(['REDIS_PASSWORD', secretValue(scope, 'redis-password', secret)]);
+  return Object.fromEntries(values);
+}
+
 /** Settings of Kong 3.9's `kong.conf`, upper case. */
 function settings({ kong, idleSeconds }: KongWorkloadParts): Record<string, string> {
   return {
     DATABASE: 'off',
-    DECLARATIVE_CONFIG: `${KONG_CONFIGURATION_DIRECTORY}/${KONG_FILE}`,
+    DECLARATIVE_CONFIG: `${hasKeys(kong) ? FILLED_DIRECTORY : KONG_CONFIGURATION_DIRECTORY}/${KONG_FILE}`,
     PREFIX: PREFIX_DIRECTORY,
     NGINX_WORKER_PROCESSES: WORKERS,
     ROUTER_FLAVOR: 'traditional_compatible',
@@ -127,15 +135,14 @@ function trustSettings(proxies: readonly string[]): Record<string, string> {
 function volumeMounts(
   scope: Construct,
   { kong }: KongWorkloadParts,
-  { configuration }: KongReferences,
+  { configuration, filled }: KongReferences,
 ): VolumeMount[] {
   const map = ConfigMap.fromConfigMapName(scope, 'configuration-name', configuration);
+  const template = Volume.fromConfigMap(scope, 'configuration-volume', map, { name: 'configuration' });
   const mounts: VolumeMount[] = [
-    {
-      path: KONG_CONFIGURATION_DIRECTORY,
-      volume: Volume.fromConfigMap(scope, 'configuration-volume', map, { name: 'configuration' }),
-      readOnly: true,
-    },
+    filled === undefined
+      ? { path: KONG_CONFIGURATION_DIRECTORY, volume: template, readOnly: true }
+      : { path: FILLED_DIRECTORY, volume: filled, readOnly: true },
     { path: PREFIX_DIRECTORY, volume: Volume.fromEmptyDir(scope, 'prefix', 'prefix') },
     { path: '/tmp', volume: Volume.fromEmptyDir(scope, 'tmp', 'tmp') },
   ];

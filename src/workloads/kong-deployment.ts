@@ -9,8 +9,9 @@ import {
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { labelsOf, selectorOf } from '../names';
-import { KONG_USER, kongContainer } from './kong-container';
-import type { KongReferences, KongWorkloadParts } from './kong-workload-parts';
+import { kongContainer } from './kong-container';
+import { filledVolume, hasKeys, keysContainers } from './kong-keys';
+import { KONG_USER, type KongReferences, type KongWorkloadParts } from './kong-workload-parts';
 import { restrictedPod } from './security';
 import { spread } from './spread';
 
@@ -22,6 +23,8 @@ export function renderKongDeployment(
 ): Deployment {
   const { names, kong } = parts;
   const labels = labelsOf(names, 'edge');
+  const filled = hasKeys(kong) ? filledVolume(scope) : undefined;
+  const withFilled = filled === undefined ? references : { ...references, filled };
   const deployment = new Deployment(scope, 'deployment', {
     metadata: { name: names.edge, labels },
     podMetadata: { labels },
@@ -37,7 +40,8 @@ export function renderKongDeployment(
     automountServiceAccountToken: false,
     securityContext: restrictedPod(KONG_USER),
     terminationGracePeriod: Duration.seconds(kong.terminationGraceSeconds),
-    containers: [kongContainer(scope, parts, references)],
+    containers: [kongContainer(scope, parts, withFilled)],
+    initContainers: keysContainers(scope, parts, withFilled),
   });
   deployment.select(LabelSelector.of({ labels: selectorOf(names, 'edge') }));
   ApiObject.of(deployment).addJsonPatch(

@@ -31,12 +31,16 @@ export function renderRouterPolicy(scope: Construct, names: GatewayNames, edge: 
   });
 }
 
-/** Commands from the router; nothing else in, and nothing out. */
-export function renderRedisPolicy(scope: Construct, names: GatewayNames): ApiObject {
-  const router = { podSelector: { matchLabels: selectorOf(names, 'router') } };
+/** Commands from the components that count in it; nothing else in, and nothing out. */
+export function renderRedisPolicy(
+  scope: Construct,
+  names: GatewayNames,
+  clients: readonly Component[],
+): ApiObject {
+  const from = clients.map((client) => ({ podSelector: { matchLabels: selectorOf(names, client) } }));
   return renderPolicy(scope, names, 'redis', {
     policyTypes: ['Ingress', 'Egress'],
-    ingress: [{ from: [router], ports: [tcp(REDIS_PORT)] }],
+    ingress: [{ from, ports: [tcp(REDIS_PORT)] }],
     egress: [],
   });
 }

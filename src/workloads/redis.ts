@@ -13,7 +13,7 @@ import {
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import type { ManagedRedisModel } from '../model/deployment-model';
-import { type GatewayNames, labelsOf, REDIS_PORT, selectorOf } from '../names';
+import { type Component, type GatewayNames, labelsOf, REDIS_PORT, selectorOf } from '../names';
 import { renderRedisPolicy } from './network-policies';
 import { secretValue } from './secret-value';
 import { restrictedContainer, restrictedPod } from './security';
@@ -27,14 +27,22 @@ const DATA_VOLUME = 'data';
 const DATA_SHARE = 0.75;
 const CPU_MILLICORES = 100;
 
+/** What the Redis' objects are made from. */
+export interface RedisParts {
+  readonly names: GatewayNames;
+  readonly model: ManagedRedisModel;
+  /** Components that count in it. */
+  readonly clients: readonly Component[];
+}
+
 /** The Redis' objects. */
 export class Redis extends Construct {
   readonly statefulSet: StatefulSet;
   readonly service: Service;
-  /** Lets the router's pods in, and nobody else. */
+  /** Lets its clients' pods in, and nobody else. */
   readonly networkPolicy: ApiObject;
 
-  constructor(scope: Construct, id: string, names: GatewayNames, model: ManagedRedisModel) {
+  constructor(scope: Construct, id: string, { names, model, clients }: RedisParts) {
     super(scope, id);
     const metadata = { name: names.redis, labels: labelsOf(names, 'redis') };
     this.service = renderService(this, names, 'redis', { name: 'redis', port: REDIS_PORT });
@@ -53,7 +61,7 @@ export class Redis extends Construct {
     const object = ApiObject.of(this.statefulSet);
     object.addJsonPatch(JsonPatch.add('/spec/template/spec/enableServiceLinks', false));
     if (model.persistence !== undefined) object.addJsonPatch(...claim(model.persistence));
-    this.networkPolicy = renderRedisPolicy(this, names);
+    this.networkPolicy = renderRedisPolicy(this, names, clients);
   }
 }
 

@@ -25,6 +25,7 @@ import type {
   TraefikProps,
   VersionProps,
 } from 'cdk8s-agent-gateway';
+import { FULL_KONG_PROPS } from './full-kong-props';
 
 const backend = (service: string): Required<BackendProps> => ({
   service,
@@ -97,7 +98,7 @@ const version = (weightPercent: number, successor: string): Required<VersionProp
   sunset: '2027-03-31',
   successor,
 });
-const tenant: Required<TenantProps> = { plan: 'basic', version: 'v3' };
+const tenant: Required<Omit<TenantProps, 'edgeCredentials'>> = { plan: 'basic', version: 'v3' };
 const cors: Required<CorsProps> = {
   origins: ['https://app.example.com'],
   originPatterns: ['https://[a-z]+\\.example\\.com'],
@@ -156,7 +157,7 @@ const tlsOf = (certificate: 'certResolver' | 'secretName'): TlsProps => {
   return rest;
 };
 
-/** By what they show. Together they have every prop of a gateway behind Traefik or alone. */
+/** By what they show. Together they have every prop. */
 export const FULL_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
   'a resolver, an image, a Redis of its own': {
     ...common,
@@ -172,4 +173,5 @@ export const FULL_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
     router: routerOf('nodeImage'),
     redis: { external: { urlSecret: { name: 'redis', key: 'url' } } },
   },
+  ...FULL_KONG_PROPS,
 };

@@ -22,6 +22,25 @@ export interface EffectiveRoute {
   };
 }
 
+/** Kong runs plugins by these, highest first, whatever the order in a file (Kong 3.9.3). */
+const PRIORITIES: Readonly<Record<string, number>> = {
+  'pre-function': 1_000_000,
+  'correlation-id': 100_001,
+  cors: 2_000,
+  jwt: 1_450,
+  'key-auth': 1_250,
+  'request-size-limiting': 951,
+  'rate-limiting': 910,
+  'response-transformer': 800,
+  'post-function': -1_000,
+};
+
+type Plugins = EffectiveRoute['plugins'];
+
+function asKongRuns(plugins: Plugins): Plugins {
+  return [...plugins].sort((a, b) => (PRIORITIES[b.name] ?? 0) - (PRIORITIES[a.name] ?? 0));
+}
+
 /** Props of a gateway but for its edge. */
 export type EdgelessProps = Omit<AgentGatewayProps, 'edge'>;
 
@@ -33,9 +52,13 @@ export function kongFileOf(props: EdgelessProps, dbless: object = {}): string {
   return texts.find((text) => text !== undefined) ?? '';
 }
 
-export function routeOfFile(text: string): EffectiveRoute {
+/** @param name of Kong's service; the last of the file is the router's */
+export function routeOfFile(text: string, name?: string): EffectiveRoute {
   const file = parse(text);
-  const [service] = file.services;
+  const services = file.services as { name: string; [key: string]: unknown }[];
+  const service = (name === undefined
+    ? services.at(-1)
+    : services.find((one) => one.name === name)) as never as FileService;
   const [route] = service.routes;
   return {
     hosts: route.hosts,
@@ -45,7 +68,7 @@ export function routeOfFile(text: string): EffectiveRoute {
     stripPath: route.strip_path,
     preserveHost: route.preserve_host,
     buffering: { request: route.request_buffering, response: route.response_buffering },
-    plugins: [...route.plugins, ...(service.plugins ?? []), ...(file.plugins ?? [])],
+    plugins: asKongRuns([...(route.plugins ?? []), ...(service.plugins ?? []), ...(file.plugins ?? [])]),
     service: {
       host: service.host,
       port: service.port,
@@ -83,12 +106,17 @@ export function routeOfObjects(objects: readonly KubernetesObject[]): EffectiveR
       request: route('request-buffering') === 'true',
       response: route('response-buffering') === 'true',
     },
-    plugins: route('plugins')
-      .split(',')
-      .map((name) => {
-        const plugin = one(objects, ({ kind, metadata }) => kind === 'KongPlugin' && metadata.name === name);
-        return { name: plugin.plugin as string, config: plugin.config };
-      }),
+    plugins: asKongRuns(
+      route('plugins')
+        .split(',')
+        .map((name) => {
+          const plugin = one(
+            objects,
+            ({ kind, metadata }) => kind === 'KongPlugin' && metadata.name === name,
+          );
+          return { name: plugin.plugin as string, config: plugin.config };
+        }),
+    ),
     service: {
       host: backend.name,
       port: backend.port,
@@ -112,6 +140,29 @@ function readEntry({ kind, spec }: KubernetesObject) {
     prefix: path.path,
     backend: { name, port: port.number },
   };
+}
+
+interface FileService {
+  readonly host: string;
+  readonly port: number;
+  readonly retries: number;
+  readonly connect_timeout: number;
+  readonly read_timeout: number;
+  readonly write_timeout: number;
+  readonly plugins?: Plugins;
+  readonly routes: readonly [
+    {
+      readonly hosts: string[];
+      readonly paths: string[];
+      readonly protocols: string[];
+      readonly https_redirect_status_code?: number;
+      readonly strip_path: boolean;
+      readonly preserve_host: boolean;
+      readonly request_buffering: boolean;
+      readonly response_buffering: boolean;
+      readonly plugins?: Plugins;
+    },
+  ];
 }
 
 interface HttpRoute {

@@ -25,8 +25,9 @@ export class KongEdge extends Construct {
   constructor(scope: Construct, id: string, parts: KongParts, routerService: Construct) {
     super(scope, id);
     const { names, gateway, controller } = parts;
-    const router = { host: names.router, port: ROUTER_SERVICE_PORT };
-    const service = translate(names.base, gateway, controller, router);
+    const address = { host: names.router, port: ROUTER_SERVICE_PORT };
+    const places = { router: address, redis: names.redis };
+    const { router: service } = translate(names.base, gateway, controller, places);
     this.plugins = this.renderPlugins(parts, service);
     this.entry = renderEntry(
       this,

@@ -1,10 +1,33 @@
 /** What Kong is told, in its own terms but in neither of its written forms. */
 
+/** Everything that a Kong is told of one gateway. */
+export interface KongConfig {
+  /** All requests that are nobody else's. */
+  readonly router: KongService;
+  /** Services that Kong decides about by itself. */
+  readonly direct: readonly KongService[];
+  /** Who may use these. */
+  readonly consumers: readonly KongConsumer[];
+}
+
+/** A tenant with its credential and its plan. Exactly one of `key` and `jwt` is there. */
+export interface KongConsumer {
+  readonly username: string;
+  /** Of the credential: without one of ours, each pod would make up its own. */
+  readonly credentialId: string;
+  /** Stands in the file for an API key, until a pod starts. */
+  readonly keyPlaceholder?: string;
+  readonly jwt?: { readonly issuer: string; readonly algorithm: string; readonly publicKey: string };
+  readonly plugins: readonly KongPlugin[];
+}
+
 /** Where Kong sends requests. */
 export interface KongService {
   readonly name: string;
   readonly host: string;
   readonly port: number;
+  /** In front of what is left of a request's path. Absent = nothing. */
+  readonly path?: string;
   readonly connectTimeoutMilliseconds: number;
   /** Longest pause while Kong waits for bytes of the router; longer than any patience of the router's own. */
   readonly idleTimeoutMilliseconds: number;
@@ -20,6 +43,12 @@ export interface KongRoute {
   readonly hosts: readonly string[];
   /** Whole segments below it; `''` = everything. */
   readonly basePath: string;
+  /** Whether the path above is cut off. */
+  readonly stripPath: boolean;
+  /** Whether the client's `Host` is passed on, in place of the service's. */
+  readonly preserveHost: boolean;
+  /** Of routes whose paths both fit, the one with the higher comes first. Absent = 0. */
+  readonly regexPriority?: number;
   readonly protocols: readonly ('http' | 'https')[];
   /** In the order in which Kong runs them, which is by the plugins' own priorities. */
   readonly plugins: readonly KongPlugin[];
@@ -28,10 +57,35 @@ export interface KongRoute {
 /** One plugin on the route. */
 export interface KongPlugin {
   /** What it is for, in our words; part of an object's name. */
-  readonly purpose: 'request-guard' | 'request-id' | 'cors' | 'flood-guard' | 'answer-headers';
+  readonly purpose:
+    | 'request-guard'
+    | 'request-id'
+    | 'cors'
+    | 'credential'
+    | 'body-limit'
+    | 'flood-guard'
+    | 'plan'
+    | 'answer-headers'
+    | 'caller-headers';
   /** Kong's name of it. */
-  readonly name: 'pre-function' | 'correlation-id' | 'cors' | 'rate-limiting' | 'response-transformer';
+  readonly name:
+    | 'pre-function'
+    | 'correlation-id'
+    | 'cors'
+    | 'jwt'
+    | 'key-auth'
+    | 'request-size-limiting'
+    | 'rate-limiting'
+    | 'response-transformer'
+    | 'post-function';
   readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Where Kong finds others. */
+export interface KongPlaces {
+  readonly router: RouterAddress;
+  /** Host of the gateway's Redis. */
+  readonly redis: string;
 }
 
 /** Where the router is, as Kong sees it. */

@@ -4,7 +4,8 @@ import type { GatewayModel } from '../../model/gateway-model';
 import type { GatewayNames } from '../../names';
 
 /** What both shapes of Kong know of what is in front of it. */
-export type KongFrontModel = Pick<KongDblessModel & KongControllerModel, 'floodGuard' | 'tls'>;
+export type KongFrontModel = Pick<KongDblessModel & KongControllerModel, 'floodGuard' | 'tls'> &
+  Partial<Pick<KongDblessModel, 'direct'>>;
 
 /** What the objects for Kong's ingress controller are made from. */
 export interface KongParts {

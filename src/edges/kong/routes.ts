@@ -39,8 +39,8 @@ function routeAnnotations(route: KongRoute, plugins: readonly string[]): Record<
     ...(route.protocols.includes('http')
       ? {}
       : { 'konghq.com/https-redirect-status-code': String(HTTPS_REDIRECT_STATUS) }),
-    'konghq.com/strip-path': 'false',
-    'konghq.com/preserve-host': 'true',
+    'konghq.com/strip-path': String(route.stripPath),
+    'konghq.com/preserve-host': String(route.preserveHost),
     'konghq.com/request-buffering': 'false',
     'konghq.com/response-buffering': 'false',
   };

@@ -16,10 +16,14 @@
  * Kong's `request-size-limiting` is left out on purpose: it reads a chunked upload whole before it passes it on, and
  * answers `Expect: 100-continue` with 417. The router refuses a large body without either.
  */
+
+import type { KongDirectModel, KongDirectRouteModel } from '../../model/deployment-model';
 import type { GatewayModel } from '../../model/gateway-model';
+import { renderCallerHeadersPlugin } from './caller-headers';
+import { renderBodyLimitPlugin, renderCredentialPlugin, translateConsumer } from './consumers';
 import { renderCorsPlugin } from './cors';
 import { renderFloodGuardPlugin } from './flood-guard';
-import type { KongService, RouterAddress } from './kong-config';
+import type { KongConfig, KongPlaces, KongPlugin, KongService } from './kong-config';
 import type { KongFrontModel } from './kong-parts';
 import { renderRequestGuardPlugin } from './request-guard';
 import { renderRequestIdPlugin } from './request-id';
@@ -40,29 +44,91 @@ export function translate(
   name: string,
   gateway: GatewayModel,
   front: KongFrontModel,
-  router: RouterAddress,
-): KongService {
-  const patience = Object.values(gateway.services).map(({ timeouts }) =>
-    Math.max(timeouts.firstByteSeconds, timeouts.idleSeconds),
-  );
-  return {
+  places: KongPlaces,
+): KongConfig {
+  const router: KongService = {
     name,
-    ...router,
+    ...places.router,
     connectTimeoutMilliseconds: milliseconds(CONNECT_SECONDS),
-    idleTimeoutMilliseconds: milliseconds(Math.max(...patience) + LONGER_SECONDS),
+    idleTimeoutMilliseconds: milliseconds(longestPatience(gateway) + LONGER_SECONDS),
     retries: 0,
     route: {
       name,
       hosts: gateway.hosts,
       basePath: gateway.basePath,
-      protocols: front.tls === undefined ? ['http', 'https'] : ['https'],
+      stripPath: false,
+      preserveHost: true,
+      protocols: protocolsOf(front),
+      plugins: [...pluginsBefore(gateway), ...pluginsAfter(gateway, front)],
+    },
+  };
+  const { direct } = front;
+  if (direct === undefined) return { router, direct: [], consumers: [] };
+  return {
+    router,
+    direct: direct.routes.map((route) => translateDirect(name, gateway, front, direct, route)),
+    consumers: direct.consumers.map((consumer, i) => translateConsumer(consumer, i, direct, places.redis)),
+  };
+}
+
+/** A service that Kong decides about: the same plugins, and between them who calls and how much may be sent. */
+function translateDirect(
+  gatewayName: string,
+  gateway: GatewayModel,
+  front: KongFrontModel,
+  direct: KongDirectModel,
+  model: KongDirectRouteModel,
+): KongService {
+  const name = `${gatewayName}.${model.name}`;
+  const cut = model.path !== model.backendPath;
+  const idleTimeoutMilliseconds = milliseconds(model.idleSeconds);
+  return {
+    name,
+    host: model.host,
+    port: model.port,
+    ...(cut && model.backendPath !== '' ? { path: model.backendPath } : {}),
+    connectTimeoutMilliseconds: milliseconds(model.connectSeconds),
+    idleTimeoutMilliseconds,
+    retries: 0,
+    route: {
+      name,
+      hosts: gateway.hosts,
+      basePath: model.path,
+      stripPath: cut,
+      preserveHost: false,
+      // Before the router's route, and a longer path before a shorter one.
+      regexPriority: model.path.length + 1,
+      protocols: protocolsOf(front),
       plugins: [
-        renderRequestGuardPlugin(),
-        renderRequestIdPlugin(),
-        ...(gateway.cors === undefined ? [] : [renderCorsPlugin(gateway.cors)]),
-        ...(front.floodGuard === undefined ? [] : [renderFloodGuardPlugin(front.floodGuard)]),
-        renderAnswerHeadersPlugin(gateway),
+        ...pluginsBefore(gateway),
+        renderCredentialPlugin(direct),
+        renderBodyLimitPlugin(model),
+        ...pluginsAfter(gateway, front),
+        renderCallerHeadersPlugin(direct, model.version),
       ],
     },
   };
+}
+
+function protocolsOf(front: KongFrontModel): readonly ('http' | 'https')[] {
+  return front.tls === undefined ? ['http', 'https'] : ['https'];
+}
+
+function pluginsBefore({ cors }: GatewayModel): KongPlugin[] {
+  const plugins = [renderRequestGuardPlugin(), renderRequestIdPlugin()];
+  return cors === undefined ? plugins : [...plugins, renderCorsPlugin(cors)];
+}
+
+function pluginsAfter(gateway: GatewayModel, { floodGuard }: KongFrontModel): KongPlugin[] {
+  const answers = renderAnswerHeadersPlugin(gateway);
+  return floodGuard === undefined ? [answers] : [renderFloodGuardPlugin(floodGuard), answers];
+}
+
+/** Of the router, for any service's backend; some, where it has none. Unit: seconds. */
+function longestPatience({ services }: GatewayModel): number {
+  const waits = Object.values(services).flatMap(({ timeouts }) => [
+    timeouts.firstByteSeconds,
+    timeouts.idleSeconds,
+  ]);
+  return Math.max(CONNECT_SECONDS, ...waits);
 }

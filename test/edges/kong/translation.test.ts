@@ -62,15 +62,6 @@ const cases: readonly ShapeCase[] = [
   },
 ];
 
-/** Kong runs plugins by these, highest first, whatever the order in a file (Kong 3.9.3). */
-const PRIORITIES: Readonly<Record<string, number>> = {
-  'pre-function': 1_000_000,
-  'correlation-id': 100_001,
-  cors: 2_000,
-  'rate-limiting': 910,
-  'response-transformer': 800,
-};
-
 describe.each(cases)('$name', ({ props, edge = {}, plugins, protocols }) => {
   const whole = { ...base, ...props };
   const fromFile = routeOfFile(kongFileOf(whole, edge));
@@ -83,7 +74,6 @@ describe.each(cases)('$name', ({ props, edge = {}, plugins, protocols }) => {
     const names = route.plugins.map(({ name }) => name);
 
     expect(names).toEqual(plugins);
-    expect([...names].sort((a, b) => (PRIORITIES[b] ?? 0) - (PRIORITIES[a] ?? 0))).toEqual(names);
   });
 
   test('says the same in both, but for how paths are written', () => {

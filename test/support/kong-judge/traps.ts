@@ -59,7 +59,7 @@ export function kongTraps(text: string): readonly string[] {
     ]),
   ];
   const found = [
-    ...services.flatMap(serviceTraps),
+    ...services.flatMap((service) => serviceTraps(service, file.plugins ?? [])),
     ...consumers.flatMap(consumerTraps),
     ...(file.upstreams ?? []).flatMap(upstreamTraps),
     ...[...plugins, ...consumers.flatMap((consumer) => consumer.plugins ?? [])].flatMap(pluginTraps),
@@ -67,8 +67,8 @@ export function kongTraps(text: string): readonly string[] {
   return [...new Set(found)].sort();
 }
 
-function serviceTraps(service: Service): string[] {
-  const own = service.plugins ?? [];
+function serviceTraps(service: Service, everywhere: readonly Plugin[]): string[] {
+  const own = [...(service.plugins ?? []), ...everywhere];
   return [
     ...(service.name === undefined ? ['random id'] : []),
     ...(service.retries === 0 ? [] : ['requests are sent twice']),

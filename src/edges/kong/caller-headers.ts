@@ -1,0 +1,52 @@
+/**
+ * What a backend learns of the caller (contract I4), as `post-function`: it runs last, when the consumer is known, and in
+ * place of what Kong says of a consumer itself.
+ */
+import type { KongDirectModel } from '../../model/deployment-model';
+import { IDENTITY_HEADERS } from '../../model/headers';
+import type { KongPlugin } from './kong-config';
+
+/** What Kong's own plugins tell backends (Kong 3.9). */
+const KONG_SAYS = [
+  'x-consumer-id',
+  'x-consumer-custom-id',
+  'x-consumer-username',
+  'x-credential-identifier',
+  'x-anonymous-consumer',
+];
+
+/** @param version absent for a gateway without versions */
+export function renderCallerHeadersPlugin(
+  { consumers }: KongDirectModel,
+  version: string | undefined,
+): KongPlugin {
+  const plans = consumers.map(({ tenant, plan }) => `[${luaText(tenant)}] = ${luaText(plan)}`);
+  const { subject, tenant, plan, version: versionHeader } = IDENTITY_HEADERS;
+  const lines = [
+    `local plans = { ${plans.join(', ')} }`,
+    'local consumer = kong.client.get_consumer()',
+    'local plan = consumer and plans[consumer.username]',
+    'if not plan then',
+    '  return kong.response.exit(401, { message = "Unauthorized" })',
+    'end',
+    `for _, name in ipairs({ ${KONG_SAYS.map(luaText).join(', ')} }) do`,
+    '  kong.service.request.clear_header(name)',
+    'end',
+    `kong.service.request.set_header("${subject}", consumer.username)`,
+    `kong.service.request.set_header("${tenant}", consumer.username)`,
+    `kong.service.request.set_header("${plan}", plan)`,
+    ...(version === undefined
+      ? []
+      : [`kong.service.request.set_header("${versionHeader}", ${luaText(version)})`]),
+  ];
+  return {
+    purpose: 'caller-headers',
+    name: 'post-function',
+    config: { access: [`${lines.join('\n')}\n`] },
+  };
+}
+
+/** Visible ASCII is written alike in JSON and in Lua. */
+function luaText(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,130 @@
+/**
+ * What each edge does by itself, and what Kong's open-source edition cannot keep where a service is `via: 'edge'`. The
+ * checks speak by this table, and `docs/edges.md` is made from it.
+ */
+
+/** Who does a duty: the edge, the router, or nobody. */
+export interface DutyRow {
+  readonly duty: string;
+  readonly traefik: string;
+  readonly kong: string;
+  readonly none: string;
+}
+
+/** Services on the way through the router, which is every service that does not say otherwise. */
+export const DUTIES: readonly DutyRow[] = [
+  { duty: 'TLS, redirect to HTTPS, host', traefik: 'edge', kong: 'edge', none: 'nobody' },
+  { duty: 'CORS, security headers', traefik: 'edge', kong: 'edge', none: 'router' },
+  { duty: 'guard against floods from one address', traefik: 'edge', kong: 'edge', none: 'nobody' },
+  { duty: '`X-Forwarded-*` of clients replaced', traefik: 'edge', kong: 'edge', none: 'router' },
+  { duty: 'request id on what the edge refuses', traefik: 'nobody', kong: 'edge', none: 'router' },
+  { duty: 'body limit, timeouts', traefik: 'router', kong: 'router', none: 'router' },
+  {
+    duty: 'identity, plans, models, versions, variants',
+    traefik: 'router',
+    kong: 'router',
+    none: 'router',
+  },
+  { duty: 'services that are `via: edge`', traefik: 'no', kong: 'without a database', none: 'no' },
+];
+
+/** One thing that Kong cannot keep, in the words of a problem. */
+export interface Lack {
+  /** Props that ask for it. */
+  readonly props: string;
+  /** What would have to stand there. */
+  readonly expected: string;
+  /** What to do, beside leaving `via` out. */
+  readonly fix: string;
+}
+
+/** What Kong 3.9 cannot keep for a service that is `via: 'edge'`; each is a problem where a prop asks for it. */
+export const KONG_LACKS = {
+  jwks: {
+    props: '`auth.jwt`',
+    expected: 'no issuer with a JWKS, which Kong cannot read, nor an audience, which it does not check',
+    fix: 'give tenants edgeCredentials in a gateway of their own, with auth.apiKeys alone',
+  },
+  models: {
+    props: '`models`, also of `versions`',
+    expected: 'no models, as Kong does not read bodies',
+    fix: 'remove them',
+  },
+  variants: {
+    props: '`variants`',
+    expected: 'no variants, as Kong splits requests and not callers',
+    fix: 'remove them',
+  },
+  methods: {
+    props: '`methods`',
+    expected: 'no methods, as Kong answers others with 404 in place of 405',
+    fix: 'remove them, and refuse methods in the service',
+  },
+  split: {
+    props: '`versions.*.weightPercent`',
+    expected: 'no weight, as Kong splits requests and not callers',
+    fix: 'remove it',
+  },
+  life: {
+    props: '`versions.*.deprecated`, `versions.*.sunset`',
+    expected: 'no date, as what Kong answers does not change with time',
+    fix: 'remove it',
+  },
+  pin: {
+    props: '`tenants.*.version`',
+    expected: 'no pin, as Kong routes before it knows the caller',
+    fix: 'remove it',
+  },
+  planVersions: {
+    props: '`plans.*.versions`',
+    expected: 'no list of versions for a plan of edgeCredentials',
+    fix: 'remove it',
+  },
+  planModels: {
+    props: '`plans.*.models`',
+    expected: 'no list of models for a plan of edgeCredentials',
+    fix: 'remove it',
+  },
+  concurrency: {
+    props: '`plans.*.concurrentRequests`',
+    expected: 'no limit on requests at the same time, which Kong does not count',
+    fix: 'remove it, or use requestsPerMinute',
+  },
+  exactWindows: {
+    props: '`plans.*.requestsPerMinute`, `plans.*.requestsPerHour`',
+    expected: 'limits by the day, or edge.kong.dbless.clockWindows: true',
+    fix: 'set clockWindows if minutes and hours of the clock will do: around their turn twice as many pass, and refused requests count',
+  },
+  localShare: {
+    props: '`plans.*.onStoreOutage: local`, the default',
+    expected: '"open" or "closed", as a Kong does not know its share of a plan',
+    fix: 'say what holds while Redis is away',
+  },
+  separateTimeouts: {
+    props: '`timeouts` with different `firstByteSeconds` and `idleSeconds`',
+    expected: 'the same time for the first byte as between bytes, as Kong has one for both',
+    fix: 'give both the same value',
+  },
+  externalRedis: {
+    props: '`redis.external`',
+    expected: "the gateway's own Redis, as Kong cannot take a URL from a Secret",
+    fix: 'use redis: { managed: {} }',
+  },
+  nested: {
+    props: '`path` below which another service is',
+    expected: 'a path that no other service is below',
+    fix: 'move one of the two',
+  },
+} as const satisfies Record<string, Lack>;
+
+/** What is kept in another way there, and is no problem. */
+export const KONG_DIFFERENCES: readonly string[] = [
+  'Refusals have Kong’s own JSON in place of problem details: 401, 413, 429, and 502 to 504.',
+  'Limits are told in `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset` and `X-RateLimit-*`.',
+  'A plan is the tenant’s: all its callers share one limit, and `X-User-Id` is the tenant’s name.',
+  'An API key is taken in `X-API-Key` alone, not as Bearer. Of a token, `aud` and `nbf` are not looked at.',
+  'Requests without a good credential are refused without being counted, so neither a plan nor the flood guard slows them down.',
+  'While Redis is away, `closed` is answered with 500.',
+  'A body in chunks is read whole before the backend sees it, because its size is checked; `Expect: 100-continue` with a body over the limit is answered with 417.',
+  'A body may pause as long as `idleSeconds`, 300 by default, which is also the time for the first byte.',
+];

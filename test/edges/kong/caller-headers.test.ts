@@ -1,0 +1,74 @@
+/** What backends learn of callers, by running the plugin's Lua in a Lua 5.1 (the one in Redis). */
+import { Redis } from 'ioredis';
+import { renderCallerHeadersPlugin } from '../../../src/edges/kong/caller-headers';
+import type { KongConsumerModel } from '../../../src/model/deployment-model';
+import { type RedisServer, startRedis } from '../../support/redis-server';
+
+const consumer = (tenant: string, plan: string): KongConsumerModel => ({
+  tenant,
+  plan,
+  windows: [],
+  onStoreOutage: 'open',
+});
+const direct = { routes: [], consumers: [consumer('acme', 'pro'), consumer('a"b\\c', 'free')] };
+
+let server: RedisServer;
+let redis: Redis;
+
+beforeAll(async () => {
+  server = await startRedis();
+  redis = new Redis(server.url);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server.stop();
+});
+
+async function run(username: string | undefined, version?: string) {
+  const [chunk] = renderCallerHeadersPlugin(direct, version).config.access as [string];
+  const script = `
+local sent, status = {}, 0
+local consumer = nil
+if ARGV[1] ~= "" then consumer = { username = ARGV[1] } end
+local kong = {
+  client = { get_consumer = function() return consumer end },
+  service = { request = {
+    set_header = function(name, value) sent[name] = value end,
+    clear_header = function(name) sent[name] = "(cleared)" end,
+  } },
+  response = { exit = function(code) status = code end },
+}
+local function run() ${chunk} end
+run()
+return cjson.encode({ sent = sent, status = status })`;
+  return JSON.parse(String(await redis.eval(script, 0, username ?? ''))) as {
+    sent: Record<string, string>;
+    status: number;
+  };
+}
+
+const CLEARED = {
+  'x-consumer-id': '(cleared)',
+  'x-consumer-custom-id': '(cleared)',
+  'x-consumer-username': '(cleared)',
+  'x-credential-identifier': '(cleared)',
+  'x-anonymous-consumer': '(cleared)',
+};
+
+test('tells tenant, plan and version in the names of the contract, and nothing in Kong’s', async () => {
+  expect(await run('acme', 'v1')).toEqual({
+    sent: { ...CLEARED, 'x-user-id': 'acme', 'x-org-id': 'acme', 'x-plan': 'pro', 'x-api-version': 'v1' },
+    status: 0,
+  });
+});
+
+test('tells no version where there is none, and keeps names as they are', async () => {
+  expect(await run('a"b\\c')).toEqual({
+    sent: { ...CLEARED, 'x-user-id': 'a"b\\c', 'x-org-id': 'a"b\\c', 'x-plan': 'free' },
+    status: 0,
+  });
+});
+
+test.each([[undefined], ['mallory']])('lets nobody through who is not a tenant: %s', async (username) => {
+  expect((await run(username)).status).toBe(401);
+});
