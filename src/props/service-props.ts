@@ -41,6 +41,7 @@ export interface TargetProps {
    * then the longest prefix, then `backend`.
    * @default - the body is not read
    * @problem AGW_MODEL_PATTERN a `*` before the end
+   * @problem AGW_UNUSED of a service with variants, or of whose versions each has a target of its own
    */
   readonly models?: Readonly<Record<string, BackendProps>>;
 }
@@ -77,6 +78,7 @@ export interface ServiceProps extends TargetProps {
    * version that has none of its own.
    * @default - none
    * @problem AGW_WEIGHT_SUM the weights are not 100 together
+   * @problem AGW_UNUSED each version has a target of its own
    */
   readonly variants?: Readonly<Record<string, VariantProps>>;
 

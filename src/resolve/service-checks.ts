@@ -13,6 +13,7 @@ export function checkServices(props: LooseProps, at: Place): void {
     checkPath(service.path, name, takenBy, props, place.key('path'));
     checkServiceVersions(service, props, place);
     checkVariants(service, place);
+    checkUnused(service, props, place);
     checkDistinct(service.methods, place.key('methods'));
   }
 }
@@ -72,4 +73,31 @@ function checkVariants(service: LooseService, at: Place): void {
     '100',
     'change them so that every caller has a variant',
   );
+}
+
+/** `models` and `variants` of a service count only where a version has no target of its own, and variants come first. */
+function checkUnused(service: LooseService, props: LooseProps, at: Place): void {
+  const versions = Object.keys(props.versions ?? {});
+  const overridden =
+    versions.length > 0 && versions.every((name) => Object.hasOwn(service.versions ?? {}, name));
+  for (const key of ['models', 'variants'] as const) {
+    if (service[key] === undefined) continue;
+    if (overridden) {
+      const got = new Saying('what no version uses, as each has its own');
+      at.key(key).report(
+        'AGW_UNUSED',
+        got,
+        'a version without an entry in versions',
+        'remove it, or one of the entries',
+      );
+    } else if (key === 'models' && service.variants !== undefined) {
+      const got = new Saying('models beside variants, which take their place');
+      at.key(key).report(
+        'AGW_UNUSED',
+        got,
+        'models in each variant',
+        'move them into the variants that need them',
+      );
+    }
+  }
 }

@@ -74,7 +74,9 @@ describe('props', () => {
     // Counts are plural nouns; a port, a depth and the bounds of a count have no unit.
     const unit =
       /(Seconds|Bytes|Percent|Mebibytes|Gibibytes|Millicores|Requests|Per(Second|Minute|Hour|Day))$/;
-    const bare = numbers.filter(({ key }) => !unit.test(key) && !['port', 'min', 'max', 'forwardedForDepth'].includes(key));
+    const bare = numbers.filter(
+      ({ key }) => !unit.test(key) && !['port', 'min', 'max', 'forwardedForDepth'].includes(key),
+    );
     expect(named(bare)).toEqual([]);
   });
 

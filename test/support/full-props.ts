@@ -83,8 +83,8 @@ const agents: Required<Omit<RouterServiceProps, 'variants'>> = {
   bodyLimitBytes: 1_000,
   timeouts: timeouts(5),
 };
-const tools: Required<RouterServiceProps> = {
-  ...target('tools'),
+const tools: Required<Omit<RouterServiceProps, 'models'>> = {
+  backend: backend('tools'),
   path: '/tools',
   methods: ['GET', 'PUT'],
   versions: { v2: target('tools-v2') },
