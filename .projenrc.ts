@@ -32,13 +32,7 @@ const project = new typescript.TypeScriptProject({
     },
   },
 
-  peerDeps: [
-    'cdk8s@^2.70.0',
-    'cdk8s-plus-28@^2.5.0',
-    'constructs@^10.4.0',
-    '@pulumi/pulumi@^3.150.0',
-    '@pulumi/kubernetes@^4.21.0',
-  ],
+  peerDeps: ['cdk8s@^2.70.0', 'cdk8s-plus-28@^2.5.0', 'constructs@^10.4.0'],
   peerDependencyOptions: { pinnedDevDependency: false },
   devDeps: [
     'typescript@~6.0.3',
@@ -46,9 +40,6 @@ const project = new typescript.TypeScriptProject({
     'cdk8s-plus-28@2.5.6',
     'constructs@10.8.1',
     'cdk8s-cli@2.207.60',
-    // Later ones want Node 22.
-    '@pulumi/pulumi@~3.248.0',
-    '@pulumi/kubernetes@4.34.2',
     'esbuild@0.28.2',
     'tsx@^4',
     // Bundled into the router, so not dependencies of the package.
@@ -136,11 +127,6 @@ project.addTask('quickstart', {
   description: 'Synthesises examples/quickstart, runs its router and shows it at work',
   steps: [{ spawn: bundle.name }, { exec: 'tsc --build' }, { exec: 'tsx examples/quickstart/demo.ts' }],
 });
-project.package.addField('peerDependenciesMeta', {
-  '@pulumi/pulumi': { optional: true },
-  '@pulumi/kubernetes': { optional: true },
-});
-
 project.addTask('golden', {
   description: 'Writes the expected manifests of test/golden anew',
   env: { GOLDEN: 'write' },
