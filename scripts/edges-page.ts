@@ -35,9 +35,12 @@ Where Kong differs from the other edges:
 
 ## Services that Kong decides about
 
-With \`via: 'edge'\` at a service and a Kong without a database, requests go from Kong straight to the backend. Callers are
-tenants with \`edgeCredentials\`; their plan is counted by Kong in the gateway's Redis. What Kong cannot keep is a problem
-when the manifest is made:
+With \`via: 'edge'\` at a service, requests go from Kong straight to the backend. Callers are tenants with
+\`edgeCredentials\`; their plan is counted by Kong in the gateway's Redis, in a database of its own. A Kong of the gateway's
+own gets API keys from their Secrets into its file, in memory, when a pod starts; the ingress controller takes a Secret
+with the label \`konghq.com/credential: key-auth\` and the key under \`key\`, and knows a tenant as \`<gateway>.<tenant>\`.
+
+What Kong cannot keep is a problem when the manifest is made:
 
 | prop | what would have to stand there |
 |---|---|

@@ -1,5 +1,7 @@
 /** The construct that users make. Resolves the props and adds one child per part; decides nothing itself. */
+import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
+import { namespaceProblem } from './edges/kong/direct-objects';
 import { KongEdge } from './edges/kong/edge';
 import { kongYml } from './edges/kong/kong-yml';
 import { translate } from './edges/kong/translation';
@@ -7,7 +9,7 @@ import { TraefikEdge } from './edges/traefik/edge';
 import type { DeploymentModel } from './model/deployment-model';
 import type { GatewayModel } from './model/gateway-model';
 import { type RouteRow, routeTable } from './model/route-table';
-import { type Component, gatewayNames, ROUTER_SERVICE_PORT } from './names';
+import { gatewayNames, ROUTER_SERVICE_PORT } from './names';
 import type { AgentGatewayProps } from './props/gateway-props';
 import { InvalidGatewayError } from './resolve/invalid-gateway-error';
 import { resolveGateway } from './resolve/resolve-gateway';
@@ -52,8 +54,7 @@ export class AgentGateway extends Construct {
     const names = gatewayNames(this, resolved.name);
     const { store, edge } = this.deployment;
     if (store.managed !== undefined) {
-      const clients: Component[] = edge.kong?.dbless?.direct === undefined ? ['router'] : ['router', 'edge'];
-      this.redis = new Redis(this, 'redis', { names, model: store.managed, clients });
+      this.redis = new Redis(this, 'redis', { names, model: store.managed, edge });
     }
     this.router = new Router(this, 'router', { names, gateway: this.model, deployment: this.deployment });
     if (edge.traefik !== undefined) {
@@ -62,7 +63,11 @@ export class AgentGateway extends Construct {
     const { dbless, ingressController } = edge.kong ?? {};
     if (dbless !== undefined) {
       const address = { host: names.router, port: ROUTER_SERVICE_PORT };
-      const config = translate(names.base, this.model, dbless, { router: address, redis: names.redis });
+      const config = translate(names.base, this.model, dbless, {
+        router: address,
+        redis: names.redis,
+        usernameOf: (tenant) => tenant,
+      });
       const waits = [config.router, ...config.direct].map(
         (service) => service.idleTimeoutMilliseconds / 1_000,
       );
@@ -70,7 +75,10 @@ export class AgentGateway extends Construct {
       this.kong = new Kong(this, 'kong', { names, kong: dbless, configuration, idleSeconds });
     }
     if (ingressController !== undefined) {
-      const parts = { names, gateway: this.model, controller: ingressController };
+      const { namespace } = Chart.of(this);
+      const nowhere = namespaceProblem(ingressController, namespace);
+      if (nowhere !== undefined) throw new InvalidGatewayError([nowhere], this.node.path);
+      const parts = { names, gateway: this.model, controller: ingressController, namespace };
       this.kongEdge = new KongEdge(this, 'edge', parts, this.router.service);
     }
   }

@@ -31,5 +31,11 @@ export function renderKongFile(props: AgentGatewayProps, router: RouterAddress):
     const [got, expected] = ["services with via: 'edge'", 'none: their keys are put into the file by a pod'];
     throw new InvalidGatewayError([{ code: 'AGW_EDGE_CANNOT', path: 'services', got, expected, fix }]);
   }
-  return kongYml(translate(resolved.name ?? NAME, resolved.gateway, dbless, { router, redis: router.host }));
+  return kongYml(
+    translate(resolved.name ?? NAME, resolved.gateway, dbless, {
+      router,
+      redis: router.host,
+      usernameOf: (tenant) => tenant,
+    }),
+  );
 }

@@ -25,7 +25,7 @@ export const DUTIES: readonly DutyRow[] = [
     kong: 'router',
     none: 'router',
   },
-  { duty: 'services that are `via: edge`', traefik: 'no', kong: 'without a database', none: 'no' },
+  { duty: 'services that are `via: edge`', traefik: 'no', kong: 'edge', none: 'no' },
 ];
 
 /** One thing that Kong cannot keep, in the words of a problem. */
@@ -92,7 +92,7 @@ export const KONG_LACKS = {
   },
   exactWindows: {
     props: '`plans.*.requestsPerMinute`, `plans.*.requestsPerHour`',
-    expected: 'limits by the day, or edge.kong.dbless.clockWindows: true',
+    expected: 'limits by the day, or clockWindows: true beside the flood guard of edge.kong',
     fix: 'set clockWindows if minutes and hours of the clock will do: around their turn twice as many pass, and refused requests count',
   },
   localShare: {
@@ -109,6 +109,16 @@ export const KONG_LACKS = {
     props: '`redis.external`',
     expected: "the gateway's own Redis, as Kong cannot take a URL from a Secret",
     fix: 'use redis: { managed: {} }',
+  },
+  gatewayBackends: {
+    props: '`edge.kong.ingressController.gateway`',
+    expected: 'an Ingress, as a route of a Gateway has no place for timeouts and paths of a backend',
+    fix: 'use ingressClass',
+  },
+  controllerPassword: {
+    props: '`redis.managed.passwordSecret` with `edge.kong.ingressController`',
+    expected: 'a Redis without a password, which a KongPlugin cannot take from a Secret as it is',
+    fix: 'remove it, as a NetworkPolicy keeps others out, or use edge: { kong: { dbless: {} } }',
   },
   nested: {
     props: '`path` below which another service is',

@@ -123,6 +123,8 @@ export interface KongControllerModel {
   /** Absent = no guard. */
   readonly floodGuard?: KongFloodGuardModel;
   readonly tls?: TlsModel;
+  /** Absent where every service goes through the router. */
+  readonly direct?: KongDirectModel;
 }
 
 /** Bound on the requests of one address, whose address Kong knows by its trusted proxies. */

@@ -92,6 +92,7 @@ export interface KongControllerProps {
   /**
    * Gateway of Kong's class, to which an HTTPRoute is attached in place of an Ingress. Its listener ends TLS.
    * @default - none, an Ingress is made
+   * @problem AGW_EDGE_CANNOT with services that are `via: 'edge'`
    * @problem AGW_ONE_OF together with `ingressClass`
    */
   readonly gateway?: KongGatewayProps;
@@ -101,6 +102,14 @@ export interface KongControllerProps {
    * @default - on, wide enough for the largest plan
    */
   readonly floodGuard?: KongFloodGuardProps | false;
+
+  /**
+   * Whether limits by the minute and the hour may be counted by the clock for services that are `via: 'edge'`: around
+   * the turn of a minute twice as many requests pass, and refused ones count. Kong cannot do better.
+   * @default false
+   * @problem AGW_UNUSED no service is `via: 'edge'`
+   */
+  readonly clockWindows?: boolean;
 }
 
 /** A Gateway that is there already (Gateway API v1). */

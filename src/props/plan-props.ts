@@ -86,11 +86,14 @@ export interface TenantProps {
 export interface EdgeCredentialsProps {
   /**
    * Secret with an API key in plain, as Kong cannot take a digest: 16 to 512 letters, digits and `._~+/=-`, sent in
-   * `X-API-Key`. It is put into Kong's file when a pod starts: restart the pods after a change.
+   * `X-API-Key`. A Kong of the gateway's own gets it into its file when a pod starts: restart the pods after a change.
+   * Kong's ingress controller wants the Secret to have the label `konghq.com/credential: key-auth`, and the key under
+   * `key`.
    * @default - the tenant has `jwt`
    * @problem AGW_ONE_OF together with `jwt`, or another tenant has `jwt`
    * @problem AGW_SECRET_PLAIN text in place of the reference
    * @problem AGW_DUPLICATE the key of another tenant
+   * @problem AGW_EDGE_CANNOT another `key` than `key`, with Kong's ingress controller
    */
   readonly apiKey?: SecretKeyProps;
 

@@ -19,6 +19,7 @@ export interface BackendProps {
    * Namespace of the Service.
    * @default - the gateway's own
    * @problem AGW_NAME not a namespace's name
+   * @problem AGW_EDGE_CANNOT not given, for a service that is `via: 'edge'` under Kong's ingress controller
    */
   readonly namespace?: string;
 
@@ -99,7 +100,7 @@ export interface ServiceProps extends TargetProps {
   /**
    * Who decides about the service's requests: the router, or Kong by itself, which then sends them straight to the
    * backend. Kong knows callers by `edgeCredentials` of tenants alone; docs/edges.md has what it keeps of the rest.
-   * Range: `router`, or `edge` with `edge.kong.dbless`.
+   * Range: `router`, or `edge` with `edge.kong`.
    * @default 'router'
    * @problem AGW_ENUM another word
    * @problem AGW_EDGE_CANNOT `edge` with another edge, or with a prop that Kong cannot keep

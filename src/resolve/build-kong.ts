@@ -28,7 +28,6 @@ function buildDbless(
   tls: TlsModel | undefined,
 ): KongDblessModel {
   const replicas = replicaBounds(kong.replicas);
-  const direct = buildKongDirect(props);
   const resources = { ...DEFAULTS.kong.resources, ...kong.resources };
   const grace = props.router?.terminationGraceSeconds ?? DEFAULTS.router.terminationGraceSeconds;
   return {
@@ -40,7 +39,6 @@ function buildDbless(
     serviceType: kong.serviceType ?? DEFAULTS.kong.serviceType,
     trustedProxies: [...(kong.trustedProxies ?? [])].sort(),
     ...front(props, kong, tls),
-    ...(direct === undefined ? {} : { direct }),
   };
 }
 
@@ -62,8 +60,10 @@ function front(
   { floodGuard }: Pick<KongDblessProps, 'floodGuard'>,
   tls: TlsModel | undefined,
 ) {
+  const direct = buildKongDirect(props);
   return {
     ...(floodGuard === false ? {} : { floodGuard: buildFloodGuard(props, floodGuard?.requestsPerSecond) }),
     ...(tls === undefined ? {} : { tls }),
+    ...(direct === undefined ? {} : { direct }),
   };
 }

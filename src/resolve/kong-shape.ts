@@ -40,6 +40,7 @@ const ingressController = object<KongControllerProps>({
     }),
   ),
   floodGuard: optional(floodGuard),
+  clockWindows: optional(truth),
 });
 
 /** `edge.kong` */

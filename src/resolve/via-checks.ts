@@ -2,7 +2,7 @@
 import { KONG_LACKS, type Lack } from '../model/capabilities';
 import { DEFAULTS } from '../model/defaults';
 import { impliedDefaultPlan, type LooseProps } from './check-helpers';
-import { type Place, Saying } from './problems';
+import { NOTHING, type Place, Saying } from './problems';
 
 type LooseService = NonNullable<NonNullable<LooseProps['services']>[string]>;
 type LooseTenant = NonNullable<NonNullable<LooseProps['tenants']>[string]>;
@@ -17,9 +17,9 @@ export function checkVia(props: LooseProps, at: Place): void {
     checkUnused(props, tenants, at);
     return;
   }
-  if (props.edge?.kong?.dbless === undefined) {
+  if (props.edge?.kong === undefined) {
     for (const [name] of direct) {
-      const fix = 'use edge: { kong: { dbless: {} } }, or leave via out';
+      const fix = 'use edge: { kong: {…} }, or leave via out';
       at.key('services').key(name).key('via').report('AGW_EDGE_CANNOT', 'edge', 'an edge that can', fix);
     }
     return;
@@ -29,6 +29,7 @@ export function checkVia(props: LooseProps, at: Place): void {
   }
   checkGateway(props, at);
   checkTenants(props, tenants, at);
+  if (props.edge.kong.ingressController !== undefined) checkController(props, direct, at);
 }
 
 function checkUnused(props: LooseProps, tenants: [string, LooseTenant | undefined][], at: Place): void {
@@ -38,8 +39,11 @@ function checkUnused(props: LooseProps, tenants: [string, LooseTenant | undefine
   for (const [name] of tenants) {
     unused(at.key('tenants').key(name).key('edgeCredentials'), new Saying('credentials for such a service'));
   }
-  if (props.edge?.kong?.dbless?.clockWindows === true) {
-    unused(at.key('edge').key('kong').key('dbless').key('clockWindows'), true);
+  const { dbless, ingressController } = props.edge?.kong ?? {};
+  const kong = at.key('edge').key('kong');
+  if (dbless?.clockWindows === true) unused(kong.key('dbless').key('clockWindows'), true);
+  if (ingressController?.clockWindows === true) {
+    unused(kong.key('ingressController').key('clockWindows'), true);
   }
 }
 
@@ -83,6 +87,38 @@ function checkGateway(props: LooseProps, at: Place): void {
   }
 }
 
+/** What Kong's ingress controller needs to find, from a namespace of its own. */
+function checkController(props: LooseProps, direct: [string, LooseService | undefined][], at: Place): void {
+  const controller = props.edge?.kong?.ingressController;
+  if (controller?.gateway !== undefined) {
+    cannot(at.key('edge').key('kong').key('ingressController').key('gateway'), KONG_LACKS.gatewayBackends);
+  }
+  if (props.redis?.managed?.passwordSecret !== undefined) {
+    cannot(at.key('redis').key('managed').key('passwordSecret'), KONG_LACKS.controllerPassword);
+  }
+  for (const [name, service] of direct) {
+    const place = at.key('services').key(name);
+    checkNamespace(service?.backend, place.key('backend'));
+    for (const [version, target] of Object.entries(service?.versions ?? {})) {
+      if (typeof target !== 'object') continue;
+      checkNamespace(target.backend, place.key('versions').key(version).key('backend'));
+    }
+  }
+  for (const [name, tenant] of Object.entries(props.tenants ?? {})) {
+    const apiKey = tenant?.edgeCredentials?.apiKey;
+    if (apiKey?.key === undefined || apiKey.key === 'key') continue;
+    const place = at.key('tenants').key(name).key('edgeCredentials').key('apiKey').key('key');
+    const fix = 'put the API key under "key" in a Secret with the label konghq.com/credential: key-auth';
+    place.report('AGW_EDGE_CANNOT', apiKey.key, '"key", where the ingress controller looks', fix);
+  }
+}
+
+function checkNamespace(backend: { readonly namespace?: string } | undefined, at: Place): void {
+  if (backend === undefined || backend.namespace !== undefined) return;
+  const fix = "name the Service's namespace, also where it is the gateway's own";
+  at.key('namespace').report('AGW_EDGE_CANNOT', NOTHING, 'a namespace, as Kong runs in another one', fix);
+}
+
 function checkTenants(props: LooseProps, tenants: [string, LooseTenant | undefined][], at: Place): void {
   if (tenants.length === 0) {
     const fix = 'give a tenant edgeCredentials';
@@ -102,6 +138,11 @@ function checkTenants(props: LooseProps, tenants: [string, LooseTenant | undefin
   for (const name of plans) checkPlan(props, name, at.key('plans').key(name));
 }
 
+function clockWindows({ edge }: LooseProps): boolean {
+  const { dbless, ingressController } = edge?.kong ?? {};
+  return (dbless ?? ingressController)?.clockWindows === true;
+}
+
 /** A plan that callers at Kong have. */
 function checkPlan(props: LooseProps, name: string, at: Place): void {
   const plan = props.plans?.[name];
@@ -116,7 +157,7 @@ function checkPlan(props: LooseProps, name: string, at: Place): void {
     cannot(at.key('onStoreOutage'), KONG_LACKS.localShare);
   }
   const exact = requestsPerMinute === undefined && requestsPerHour === undefined;
-  if (!exact && props.edge?.kong?.dbless?.clockWindows !== true) {
+  if (!exact && !clockWindows(props)) {
     cannot(
       at.key(requestsPerMinute === undefined ? 'requestsPerHour' : 'requestsPerMinute'),
       KONG_LACKS.exactWindows,

@@ -31,13 +31,12 @@ export function renderRouterPolicy(scope: Construct, names: GatewayNames, edge: 
   });
 }
 
-/** Commands from the components that count in it; nothing else in, and nothing out. */
-export function renderRedisPolicy(
-  scope: Construct,
-  names: GatewayNames,
-  clients: readonly Component[],
-): ApiObject {
-  const from = clients.map((client) => ({ podSelector: { matchLabels: selectorOf(names, client) } }));
+/** Commands from the router, and from an edge that counts plans by itself; nothing else in, and nothing out. */
+export function renderRedisPolicy(scope: Construct, names: GatewayNames, edge: EdgeModel): ApiObject {
+  const router = { podSelector: { matchLabels: selectorOf(names, 'router') } };
+  const { dbless, ingressController } = edge.kong ?? {};
+  const counts = (dbless ?? ingressController)?.direct !== undefined;
+  const from = counts ? [router, edgePeer(names, edge)] : [router];
   return renderPolicy(scope, names, 'redis', {
     policyTypes: ['Ingress', 'Egress'],
     ingress: [{ from, ports: [tcp(REDIS_PORT)] }],

@@ -12,8 +12,8 @@ import {
   Volume,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import type { ManagedRedisModel } from '../model/deployment-model';
-import { type Component, type GatewayNames, labelsOf, REDIS_PORT, selectorOf } from '../names';
+import type { EdgeModel, ManagedRedisModel } from '../model/deployment-model';
+import { type GatewayNames, labelsOf, REDIS_PORT, selectorOf } from '../names';
 import { renderRedisPolicy } from './network-policies';
 import { secretValue } from './secret-value';
 import { restrictedContainer, restrictedPod } from './security';
@@ -31,8 +31,8 @@ const CPU_MILLICORES = 100;
 export interface RedisParts {
   readonly names: GatewayNames;
   readonly model: ManagedRedisModel;
-  /** Components that count in it. */
-  readonly clients: readonly Component[];
+  /** Counts in it too, where it decides about services by itself. */
+  readonly edge: EdgeModel;
 }
 
 /** The Redis' objects. */
@@ -42,7 +42,7 @@ export class Redis extends Construct {
   /** Lets its clients' pods in, and nobody else. */
   readonly networkPolicy: ApiObject;
 
-  constructor(scope: Construct, id: string, { names, model, clients }: RedisParts) {
+  constructor(scope: Construct, id: string, { names, model, edge }: RedisParts) {
     super(scope, id);
     const metadata = { name: names.redis, labels: labelsOf(names, 'redis') };
     this.service = renderService(this, names, 'redis', { name: 'redis', port: REDIS_PORT });
@@ -61,7 +61,7 @@ export class Redis extends Construct {
     const object = ApiObject.of(this.statefulSet);
     object.addJsonPatch(JsonPatch.add('/spec/template/spec/enableServiceLinks', false));
     if (model.persistence !== undefined) object.addJsonPatch(...claim(model.persistence));
-    this.networkPolicy = renderRedisPolicy(this, names, clients);
+    this.networkPolicy = renderRedisPolicy(this, names, edge);
   }
 }
 

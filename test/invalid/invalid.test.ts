@@ -33,6 +33,7 @@ it.each(files)('%s', (file) => {
 
 /** Codes that props alone cannot bring about. */
 const ELSEWHERE = {
+  AGW_NAMESPACE: 'comes from the chart: test/edges/kong/edge.test.ts',
   AGW_DOCUMENT_SIZE: 'comes from the size of the whole document: test/gateway.test.ts',
 };
 

@@ -19,6 +19,12 @@ const base = {
   tenants: { acme: { edgeCredentials: { apiKey } } },
   services: { tools },
 };
+const underController = { edge: { kong: { ingressController: {} } } };
+/** What the ingress controller finds. */
+const found = {
+  services: { tools: { ...tools, backend: { ...backend, namespace: 'ai' } } },
+  tenants: { acme: { edgeCredentials: { apiKey: { name: 'acme', key: 'key' } } } },
+};
 const plan = (free: object) => ({ plans: { free: { ...base.plans.free, ...free } } });
 const service = (more: object) => ({ services: { tools: { ...tools, ...more } } });
 const version = (v1: object) => ({ versions: { v1, v2: {} }, defaultVersion: 'v2' });
@@ -40,6 +46,7 @@ test.each<[string, object]>([
   ['a plan without limits, whatever holds while Redis is away', { plans: { free: {} } }],
   ['versions without dates and weights', { versions: { v1: {}, v2: {} }, defaultVersion: 'v2' }],
   ['one time for the first byte and between bytes', { timeouts: { firstByteSeconds: 60, idleSeconds: 60 } }],
+  ['what Kong’s ingress controller finds', { ...underController, ...found }],
   ['tokens', tenants({ acme: { edgeCredentials: { jwt } } })],
   ['a plan that callers at Kong do not have', { plans: { ...base.plans, big: { concurrentRequests: 5 } } }],
 ])('takes %s', (_, props) => {
@@ -67,6 +74,14 @@ const lacks: Record<keyof typeof KONG_LACKS, readonly [object, string]> = {
   localShare: [plan({ onStoreOutage: 'local' }), 'plans.free.onStoreOutage'],
   separateTimeouts: [service({ timeouts: { idleSeconds: 60 } }), 'services.tools.timeouts'],
   externalRedis: [{ redis: { external: { urlSecret: apiKey } } }, 'redis.external'],
+  gatewayBackends: [
+    { edge: { kong: { ingressController: { gateway: { name: 'public' } } } }, ...found },
+    'edge.kong.ingressController.gateway',
+  ],
+  controllerPassword: [
+    { ...underController, ...found, redis: { managed: { passwordSecret: apiKey } } },
+    'redis.managed.passwordSecret',
+  ],
   nested: [{ services: { tools, more: { path: '/tools/more', backend } } }, 'services.tools.path'],
 };
 
@@ -86,11 +101,6 @@ test.each(Object.entries(lacks))('refuses what Kong cannot keep: %s', (name, [pr
 test.each<[string, object, string]>([
   ['another edge', { edge: { traefik: {} } }, `${CANNOT} services.tools.via`],
   [
-    'Kong’s ingress controller',
-    { edge: { kong: { ingressController: {} } } },
-    `${CANNOT} services.tools.via`,
-  ],
-  [
     'models of a version',
     { ...version({}), ...service({ versions: { v1: { backend, models: { a: backend } } } }) },
     `${CANNOT} services.tools.versions.v1.models`,
@@ -99,6 +109,16 @@ test.each<[string, object, string]>([
     'a day below an hour, which Kong refuses',
     { ...plan({ requestsPerHour: 20 }), edge: { kong: { dbless: { clockWindows: true } } } },
     `${CANNOT} plans.free`,
+  ],
+  [
+    'a Secret in which the ingress controller finds no key',
+    { ...underController, services: found.services },
+    `${CANNOT} tenants.acme.edgeCredentials.apiKey.key`,
+  ],
+  [
+    'a backend without its namespace, under the ingress controller',
+    { ...underController, tenants: found.tenants },
+    `${CANNOT} services.tools.backend.namespace`,
   ],
   ['nobody who could get in', { tenants: {} }, 'AGW_REQUIRED tenants'],
   [

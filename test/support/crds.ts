@@ -37,7 +37,13 @@ export async function installCrds(server: ApiServer, crds: readonly KubernetesOb
   }
 }
 
-const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+const ajv = new Ajv({
+  strict: false,
+  validateFormats: false,
+  allErrors: true,
+  // CRDs escape more than the expressions of that mode may.
+  unicodeRegExp: false,
+});
 const compiled = new Map<string, ValidateFunction>();
 
 /**

@@ -26,7 +26,7 @@ const dbless: Required<KongDblessProps> = {
   clockWindows: true,
 };
 const gateway: Required<KongGatewayProps> = { name: 'public', namespace: 'gateways' };
-const controller: Required<Omit<KongControllerProps, 'ingressClass' | 'gateway'>> = {
+const controller: Required<Omit<KongControllerProps, 'ingressClass' | 'gateway' | 'clockWindows'>> = {
   namespace: 'kong-system',
   floodGuard,
 };
@@ -44,6 +44,7 @@ const direct: Required<Omit<ServiceProps, 'models' | 'methods' | 'variants'>> = 
   timeouts: { connectSeconds: 3, firstByteSeconds: 40, idleSeconds: 40 },
   via: 'edge',
 };
+const { versions: _, ...unversioned } = direct;
 const apiKey: Required<SecretKeyProps> = { name: 'acme', key: 'api-key' };
 const jwt: Required<EdgeJwtProps> = {
   issuer: 'https://acme.example/',
@@ -83,6 +84,12 @@ export const FULL_KONG_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
   'the Kong of the cluster, with an Ingress': {
     ...common,
     edge: { kong: { ingressController: { ...controller, ingressClass: 'internal' } } },
+  },
+  'the Kong of the cluster that knows tokens': {
+    ...common,
+    edge: { kong: { ingressController: { ...controller, ingressClass: 'internal', clockWindows: true } } },
+    services: { ...common.services, tools: unversioned },
+    tenants: { acme: { edgeCredentials: { jwt } } },
   },
   'the Kong of the cluster, on a Gateway': {
     name: 'full',

@@ -86,8 +86,13 @@ export function objectsForController(
 }
 
 /** The objects as Kong's ingress controller 3.5 reads them: its annotations, its translation of `Prefix`. */
-export function routeOfObjects(objects: readonly KubernetesObject[]): EffectiveRoute {
-  const entry = one(objects, ({ kind }) => kind === 'Ingress' || kind === 'HTTPRoute');
+/** @param name of the Ingress; the only one, if left out */
+export function routeOfObjects(objects: readonly KubernetesObject[], name?: string): EffectiveRoute {
+  const entry = one(
+    objects,
+    ({ kind, metadata }) =>
+      (kind === 'Ingress' || kind === 'HTTPRoute') && (name === undefined || metadata.name === name),
+  );
   const { hosts, prefix, backend } = readEntry(entry);
   const backendService = one(
     objects,

@@ -15,26 +15,33 @@ const KONG_SAYS = [
   'x-anonymous-consumer',
 ];
 
-/** @param version absent for a gateway without versions */
+/**
+ * @param version absent for a gateway without versions
+ * @param usernameOf Kong's name of a tenant's consumer
+ */
 export function renderCallerHeadersPlugin(
   { consumers }: KongDirectModel,
   version: string | undefined,
+  usernameOf: (tenant: string) => string,
 ): KongPlugin {
-  const plans = consumers.map(({ tenant, plan }) => `[${luaText(tenant)}] = ${luaText(plan)}`);
+  const callers = consumers.map(
+    ({ tenant, plan }) =>
+      `  [${luaText(usernameOf(tenant))}] = { tenant = ${luaText(tenant)}, plan = ${luaText(plan)} },`,
+  );
   const { subject, tenant, plan, version: versionHeader } = IDENTITY_HEADERS;
   const lines = [
-    `local plans = { ${plans.join(', ')} }`,
+    ...['local callers = {', ...callers, '}'],
     'local consumer = kong.client.get_consumer()',
-    'local plan = consumer and plans[consumer.username]',
-    'if not plan then',
+    'local caller = consumer and callers[consumer.username]',
+    'if not caller then',
     '  return kong.response.exit(401, { message = "Unauthorized" })',
     'end',
     `for _, name in ipairs({ ${KONG_SAYS.map(luaText).join(', ')} }) do`,
     '  kong.service.request.clear_header(name)',
     'end',
-    `kong.service.request.set_header("${subject}", consumer.username)`,
-    `kong.service.request.set_header("${tenant}", consumer.username)`,
-    `kong.service.request.set_header("${plan}", plan)`,
+    `kong.service.request.set_header("${subject}", caller.tenant)`,
+    `kong.service.request.set_header("${tenant}", caller.tenant)`,
+    `kong.service.request.set_header("${plan}", caller.plan)`,
     ...(version === undefined
       ? []
       : [`kong.service.request.set_header("${versionHeader}", ${luaText(version)})`]),

@@ -1,7 +1,7 @@
 /** Who may use the services that Kong decides about by itself, and how much: credentials and plans. */
 import type { KongConsumerModel, KongDirectModel, KongDirectRouteModel } from '../../model/deployment-model';
 import { REDIS_PORT, uuidOf } from '../../names';
-import type { KongConsumer, KongPlugin } from './kong-config';
+import type { KongConsumer, KongPlaces, KongPlugin } from './kong-config';
 
 /** The router counts in 0. Kong 3.9 mixes connections up where it is told of several. */
 const REDIS_DATABASE = 1;
@@ -20,15 +20,18 @@ export function translateConsumer(
   consumer: KongConsumerModel,
   place: number,
   direct: KongDirectModel,
-  redisHost: string,
+  { redis, usernameOf }: KongPlaces,
 ): KongConsumer {
-  const { tenant, apiKeySecret, jwt, windows } = consumer;
+  const { tenant, plan, apiKeySecret, jwt, windows } = consumer;
   return {
-    username: tenant,
+    username: usernameOf(tenant),
+    plan,
     credentialId: uuidOf(`credential ${tenant}`),
-    ...(apiKeySecret === undefined ? {} : { keyPlaceholder: keyPlaceholder(place) }),
+    ...(apiKeySecret === undefined
+      ? {}
+      : { keyPlaceholder: keyPlaceholder(place), keySecret: apiKeySecret.name }),
     ...(jwt === undefined ? {} : { jwt }),
-    plugins: windows.length === 0 ? [] : [renderPlanPlugin(consumer, direct, redisHost)],
+    plugins: windows.length === 0 ? [] : [renderPlanPlugin(consumer, direct, redis)],
   };
 }
 

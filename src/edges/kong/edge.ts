@@ -7,8 +7,9 @@
  */
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { ROUTER_SERVICE_PORT } from '../../names';
-import type { KongService } from './kong-config';
+import { contentHash, ROUTER_SERVICE_PORT } from '../../names';
+import { renderBackend, renderConsumer } from './direct-objects';
+import type { KongConfig, KongPlugin } from './kong-config';
 import { kongPluginObject } from './kong-objects';
 import type { KongParts } from './kong-parts';
 import { renderEntry, serviceAnnotations } from './routes';
@@ -16,33 +17,73 @@ import { translate } from './translation';
 
 /** The objects for Kong's ingress controller. */
 export class KongEdge extends Construct {
-  /** In the order in which Kong runs them. */
+  /** Those of routes, in the order in which Kong runs them, then those of plans. */
   readonly plugins: readonly ApiObject[];
-  /** Ingress, or HTTPRoute where a Gateway is named. */
-  readonly entry: ApiObject;
+  /** Ingress, or HTTPRoute where a Gateway is named: the router's, then one for each path that Kong decides about. */
+  readonly entries: readonly ApiObject[];
+  /** Tenants that Kong knows by itself. */
+  readonly consumers: readonly ApiObject[];
 
   /** @param routerService gets annotations: Kong's timeouts and retries are read there */
   constructor(scope: Construct, id: string, parts: KongParts, routerService: Construct) {
     super(scope, id);
-    const { names, gateway, controller } = parts;
-    const address = { host: names.router, port: ROUTER_SERVICE_PORT };
-    const places = { router: address, redis: names.redis };
-    const { router: service } = translate(names.base, gateway, controller, places);
-    this.plugins = this.renderPlugins(parts, service);
-    this.entry = renderEntry(
-      this,
-      parts,
-      service,
-      this.plugins.map(({ name }) => name),
-    );
+    const { names, gateway, controller, namespace } = parts;
+    const host = namespace === undefined ? names.redis : `${names.redis}.${namespace}.svc`;
+    const config = translate(names.base, gateway, controller, {
+      router: { host: names.router, port: ROUTER_SERVICE_PORT },
+      redis: host,
+      // Consumers of all gateways are in one Kong.
+      usernameOf: (tenant) => `${names.base}.${tenant}`,
+    });
+    const plugins = new Map<string, ApiObject>();
+    this.entries = this.renderEntries(parts, config, plugins);
+    this.consumers = config.consumers.map((consumer) => {
+      const [plan] = consumer.plugins;
+      const name = plan && this.pluginName(parts, plan, `plan-${consumer.plan}`, plugins);
+      return renderConsumer(this, names, consumer, controller.ingressClass, name);
+    });
+    this.plugins = [...plugins.values()];
     const { metadata } = ApiObject.of(routerService);
-    for (const [key, value] of Object.entries(serviceAnnotations(service)))
+    for (const [key, value] of Object.entries(serviceAnnotations(config.router))) {
       metadata.addAnnotation(key, value);
+    }
   }
 
-  private renderPlugins({ names }: KongParts, service: KongService): ApiObject[] {
-    return service.route.plugins.map(({ purpose, name, config }) =>
-      kongPluginObject(this, names, purpose, { plugin: name, config }),
-    );
+  private renderEntries(
+    parts: KongParts,
+    { router, direct }: KongConfig,
+    plugins: Map<string, ApiObject>,
+  ): ApiObject[] {
+    const services = [router, ...direct];
+    const all = services.flatMap(({ route }) => route.plugins);
+    const isSame = (plugin: KongPlugin) =>
+      all.every(
+        ({ purpose, config }) =>
+          purpose !== plugin.purpose || JSON.stringify(config) === JSON.stringify(plugin.config),
+      );
+    return services.map((service) => {
+      const names = service.route.plugins.map((plugin) => {
+        const { purpose, config } = plugin;
+        // One object for all routes, unless they differ in it.
+        const name = isSame(plugin) ? purpose : `${purpose}-${contentHash(JSON.stringify(config))}`;
+        return this.pluginName(parts, plugin, name, plugins);
+      });
+      const backend =
+        service === router
+          ? { name: parts.names.router, port: ROUTER_SERVICE_PORT }
+          : renderBackend(this, parts.names, service);
+      return renderEntry(this, parts, service, backend, names);
+    });
+  }
+
+  private pluginName(
+    { names }: KongParts,
+    { name, config }: KongPlugin,
+    part: string,
+    plugins: Map<string, ApiObject>,
+  ): string {
+    const made = plugins.get(part) ?? kongPluginObject(this, names, part, { plugin: name, config });
+    plugins.set(part, made);
+    return made.name;
   }
 }

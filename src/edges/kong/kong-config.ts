@@ -13,10 +13,14 @@ export interface KongConfig {
 /** A tenant with its credential and its plan. Exactly one of `key` and `jwt` is there. */
 export interface KongConsumer {
   readonly username: string;
+  /** Name of its plan. */
+  readonly plan: string;
   /** Of the credential: without one of ours, each pod would make up its own. */
   readonly credentialId: string;
   /** Stands in the file for an API key, until a pod starts. */
   readonly keyPlaceholder?: string;
+  /** Name of the Secret with the API key. */
+  readonly keySecret?: string;
   readonly jwt?: { readonly issuer: string; readonly algorithm: string; readonly publicKey: string };
   readonly plugins: readonly KongPlugin[];
 }
@@ -86,6 +90,8 @@ export interface KongPlaces {
   readonly router: RouterAddress;
   /** Host of the gateway's Redis. */
   readonly redis: string;
+  /** What Kong calls a tenant; unique among all consumers of that Kong. */
+  readonly usernameOf: (tenant: string) => string;
 }
 
 /** Where the router is, as Kong sees it. */

@@ -71,13 +71,14 @@ export function entryObject<K extends keyof Specs>(
   scope: Construct,
   names: GatewayNames,
   kind: K,
+  name: string,
   annotations: Readonly<Record<string, string>>,
   spec: Specs[K],
 ): ApiObject {
-  return new ApiObject(scope, kind.toLowerCase(), {
+  return new ApiObject(scope, name === names.base ? kind.toLowerCase() : `${kind.toLowerCase()}-${name}`, {
     apiVersion: API_VERSIONS[kind],
     kind,
-    metadata: { name: names.base, labels: labelsOf(names, 'edge'), annotations },
+    metadata: { name, labels: labelsOf(names, 'edge'), annotations },
     spec,
   });
 }

@@ -1,33 +1,38 @@
-/** From hosts and base path to the router, as an Ingress or, where the user names a Gateway, an HTTPRoute. */
+/** From hosts and a path to a Service, as an Ingress or, where the user names a Gateway, an HTTPRoute. */
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { KongControllerModel } from '../../model/deployment-model';
-import { ROUTER_SERVICE_PORT } from '../../names';
 import { HTTPS_REDIRECT_STATUS, type KongRoute, type KongService } from './kong-config';
 import { entryObject } from './kong-objects';
 import type { KongParts } from './kong-parts';
 
-/** @param plugins names of the KongPlugins on the route */
+/** A Service of the gateway's namespace. */
+export interface ServicePortName {
+  readonly name: string;
+  readonly port: number;
+}
+
+/**
+ * @param backend what the requests go to
+ * @param plugins names of the KongPlugins on the route
+ */
 export function renderEntry(
   scope: Construct,
   { names, controller }: KongParts,
   { route }: KongService,
+  backend: ServicePortName,
   plugins: readonly string[],
 ): ApiObject {
   const annotations = routeAnnotations(route, plugins);
   const { gateway } = controller;
   if (gateway === undefined) {
-    return entryObject(scope, names, 'Ingress', annotations, ingressSpec(names.router, controller, route));
+    const spec = ingressSpec(backend, controller, route);
+    return entryObject(scope, names, 'Ingress', route.name, annotations, spec);
   }
-  return entryObject(scope, names, 'HTTPRoute', annotations, {
+  return entryObject(scope, names, 'HTTPRoute', route.name, annotations, {
     parentRefs: [gateway],
     hostnames: route.hosts,
-    rules: [
-      {
-        matches: [{ path: { type: 'PathPrefix', value: prefix(route) } }],
-        backendRefs: [{ name: names.router, port: ROUTER_SERVICE_PORT }],
-      },
-    ],
+    rules: [{ matches: [{ path: { type: 'PathPrefix', value: prefix(route) } }], backendRefs: [backend] }],
   });
 }
 
@@ -46,18 +51,23 @@ function routeAnnotations(route: KongRoute, plugins: readonly string[]): Record<
   };
 }
 
-/** What the controller reads at the router's Service: Kong's service is made from it. */
+/** What the controller reads at a Service: Kong's service is made from it. */
 export function serviceAnnotations(service: KongService): Record<string, string> {
   return {
     'konghq.com/connect-timeout': String(service.connectTimeoutMilliseconds),
     'konghq.com/read-timeout': String(service.idleTimeoutMilliseconds),
     'konghq.com/write-timeout': String(service.idleTimeoutMilliseconds),
     'konghq.com/retries': String(service.retries),
+    ...(service.path === undefined ? {} : { 'konghq.com/path': service.path }),
   };
 }
 
 /** `Prefix` is on whole segments, and the controller keeps it so with two paths of Kong's. */
-function ingressSpec(router: string, { ingressClass, tls }: KongControllerModel, route: KongRoute) {
+function ingressSpec(
+  { name, port }: ServicePortName,
+  { ingressClass, tls }: KongControllerModel,
+  route: KongRoute,
+) {
   return {
     ingressClassName: ingressClass,
     ...(tls?.secretName === undefined ? {} : { tls: [{ hosts: route.hosts, secretName: tls.secretName }] }),
@@ -68,7 +78,7 @@ function ingressSpec(router: string, { ingressClass, tls }: KongControllerModel,
           {
             path: prefix(route),
             pathType: 'Prefix' as const,
-            backend: { service: { name: router, port: { number: ROUTER_SERVICE_PORT } } },
+            backend: { service: { name, port: { number: port } } },
           },
         ],
       },

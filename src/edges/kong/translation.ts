@@ -66,9 +66,15 @@ export function translate(
   if (direct === undefined) return { router, direct: [], consumers: [] };
   return {
     router,
-    direct: direct.routes.map((route) => translateDirect(name, gateway, front, direct, route)),
-    consumers: direct.consumers.map((consumer, i) => translateConsumer(consumer, i, direct, places.redis)),
+    direct: direct.routes.map((route) => translateDirect(name, gateway, front, { direct, route, places })),
+    consumers: direct.consumers.map((consumer, i) => translateConsumer(consumer, i, direct, places)),
   };
+}
+
+interface DirectParts {
+  readonly direct: KongDirectModel;
+  readonly route: KongDirectRouteModel;
+  readonly places: KongPlaces;
 }
 
 /** A service that Kong decides about: the same plugins, and between them who calls and how much may be sent. */
@@ -76,8 +82,7 @@ function translateDirect(
   gatewayName: string,
   gateway: GatewayModel,
   front: KongFrontModel,
-  direct: KongDirectModel,
-  model: KongDirectRouteModel,
+  { direct, route: model, places }: DirectParts,
 ): KongService {
   const name = `${gatewayName}.${model.name}`;
   const cut = model.path !== model.backendPath;
@@ -104,7 +109,7 @@ function translateDirect(
         renderCredentialPlugin(direct),
         renderBodyLimitPlugin(model),
         ...pluginsAfter(gateway, front),
-        renderCallerHeadersPlugin(direct, model.version),
+        renderCallerHeadersPlugin(direct, model.version, places.usernameOf),
       ],
     },
   };

@@ -25,7 +25,8 @@ afterAll(async () => {
 });
 
 async function run(username: string | undefined, version?: string) {
-  const [chunk] = renderCallerHeadersPlugin(direct, version).config.access as [string];
+  const [chunk] = renderCallerHeadersPlugin(direct, version, (tenant) => `gateway.${tenant}`).config
+    .access as [string];
   const script = `
 local sent, status = {}, 0
 local consumer = nil
@@ -41,7 +42,9 @@ local kong = {
 local function run() ${chunk} end
 run()
 return cjson.encode({ sent = sent, status = status })`;
-  return JSON.parse(String(await redis.eval(script, 0, username ?? ''))) as {
+  return JSON.parse(
+    String(await redis.eval(script, 0, username === undefined ? '' : `gateway.${username}`)),
+  ) as {
     sent: Record<string, string>;
     status: number;
   };
