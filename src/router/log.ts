@@ -7,6 +7,7 @@ export type LogLevel = 'info' | 'warn' | 'error';
 /** Members of a line besides `time` and `level`; those without a value are left out. Never a secret, a body or a query. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
+/** Where lines go. A line that cannot be written is lost, and nothing else. */
 export interface Log {
   write(level: LogLevel, fields: LogFields): void;
   /** Hands over everything that was gathered. */

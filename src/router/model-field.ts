@@ -4,7 +4,8 @@
  * another to the backend. Nothing is copied but the model's own name.
  */
 import { isUtf8 } from 'node:buffer';
-import { ACTION, JSON_TABLE, STATE, STRING_BYTES } from './json-table';
+import { ACTION, JSON_TABLE, STATE } from './json-table';
+import { PlainRuns } from './plain-run';
 
 /** What a body turned out to be. `reason` is for the client and quotes nothing of the body. */
 export type ModelFieldResult =
@@ -43,11 +44,13 @@ export class ModelField {
     let state = this.state;
     const end = chunk.length;
     this.captureFrom = 0;
+    const runs = new PlainRuns(chunk);
     for (let at = 0; at < end; at++) {
-      const byte = chunk[at] as number;
-      // Most bytes of a prompt are inside strings; `bench/` holds what this loop costs.
-      if (state === STATE.string && STRING_BYTES[byte] === 1) continue;
-      const next = JSON_TABLE[(state << 8) | byte] as number;
+      if (state === STATE.string) {
+        at = runs.end(at);
+        if (at === end) break;
+      }
+      const next = JSON_TABLE[(state << 8) | (chunk[at] as number)] as number;
       if (next < ACTION.openObject) {
         state = next;
         continue;

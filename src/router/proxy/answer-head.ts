@@ -5,6 +5,7 @@
 import { InvalidAnswerError } from './chunked-body';
 import { memoByName } from './name-memo';
 
+/** What the head of a backend's answer says. */
 export interface AnswerHead {
   readonly status: number;
   /** Names and values in turn, as they were written. */

@@ -12,6 +12,7 @@ export interface AnswerSink {
 const HEAD_BYTES_MOST = 65_536;
 const HEAD_END = Buffer.from('\r\n\r\n');
 
+/** Reads one answer of a backend out of the bytes of its connection, and hands on the parts as they come. */
 export class AnswerReader {
   private head: AnswerHead | undefined;
   /** Bytes of a head that has not arrived whole. */

@@ -30,6 +30,7 @@ export interface ConnectionHome {
   gone(connection: BackendConnection): void;
 }
 
+/** One connection to a backend. Carries one request at a time. */
 export class BackendConnection {
   readonly socket: Socket;
   /** Requests that were begun on it. */

@@ -26,6 +26,7 @@ const IDLE_BYTES_MOST = 16_384;
 const RETURN = 0x0d;
 const FEED = 0x0a;
 
+/** Takes the chunked coding (RFC 9112 section 7.1) off a body, however the bytes are cut. */
 export class ChunkedBody {
   private state: number = STATE.size;
   private size = 0;

@@ -30,6 +30,7 @@ export interface Shared {
   readonly responseHeaders: (exchange: Exchange, answer: HeadersOfAnswer) => string[];
 }
 
+/** One request and its answer, from the choice of a backend to the last byte. */
 export class Forwarding implements RequestSink {
   private readonly timeouts: TimeoutsModel;
   private readonly patience: Patience;
@@ -165,7 +166,9 @@ export class Forwarding implements RequestSink {
     if (exchange.bytesOut === this.answer?.contentLength) {
       this.done = true;
       this.patience.end();
-      response.end(piece);
+      // Node writes text in one piece with the head, and every byte has its character in Latin-1.
+      if (piece.length <= SMALL_BODY_BYTES) response.end(piece.toString('latin1'), 'latin1');
+      else response.end(piece);
     } else if (response.write(piece)) {
       this.patience.wait('idle');
     } else this.waitForClient();
@@ -212,7 +215,7 @@ export class Forwarding implements RequestSink {
   }
 }
 
-/** Bodies up to this size usually come in the packet of their head, or with the one after. Unit: bytes. */
+/** Bodies up to this size usually come with their head, and to copy one costs less than to write it apart. Unit: bytes. */
 const SMALL_BODY_BYTES = 16_384;
 
 function mayBeThere(exchange: Exchange): boolean {

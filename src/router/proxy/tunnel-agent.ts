@@ -10,6 +10,7 @@ export interface TunnelRequestOptions extends ClientRequestArgs {
   readonly connectMilliseconds: number;
 }
 
+/** Connects for an upgrade, within a bounded time; nothing is pooled, since a tunnel keeps its connection. */
 export class TunnelAgent extends Agent {
   override createConnection(options: ClientRequestArgs): Socket {
     const { host, port, connectMilliseconds } = options as TunnelRequestOptions;

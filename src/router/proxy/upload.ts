@@ -24,8 +24,10 @@ export interface StreamedUpload {
   readonly framing: string;
 }
 
+/** How the body of a request goes to the backend. */
 export type Upload = BufferedUpload | StreamedUpload;
 
+/** Decides how the body goes: out of memory where all of it has arrived, else as it arrives. */
 export function openUpload(exchange: Exchange, withBody: boolean): Upload {
   const { request } = exchange;
   if (!withBody) return buffered(NOTHING, EXPECTS_BODY.has(request.method ?? ''));
