@@ -9,7 +9,6 @@ import { parseAllDocuments } from 'yaml';
 import { agent, createIssuer, serve } from './demo-services';
 import { type Manifest, runPod } from './kubelet';
 import { gateway } from './main';
-import { platform } from './platform';
 import { exchange, heading, show } from './show';
 
 async function main(): Promise<void> {
@@ -21,7 +20,7 @@ async function main(): Promise<void> {
     console.log(`  ${row.path.padEnd(24)}${(row.model ?? '').padEnd(14)}-> ${row.backend}`);
   }
 
-  const { issuer, audience } = platform.auth.jwt ?? { issuer: '', audience: '' };
+  const { issuer, audience } = gateway.model.identity.issuers[0] ?? { issuer: '', audience: '' };
   const identity = await createIssuer(issuer, audience);
   const listeners = { 'identity.identity.svc:8080': identity.jwks, ...agents() };
   const servers = await Promise.all(

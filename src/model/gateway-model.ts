@@ -41,24 +41,30 @@ export interface GatewayModel {
 /** Work that either the edge or the router does, never both. */
 export type EdgeDuty = 'cors' | 'security-headers' | 'forwarded-headers';
 
-/** How callers are verified. At least one of the two is there. */
+/** How callers are verified. There is an issuer, or API keys are accepted, or both. */
 export interface IdentityModel {
-  readonly jwt?: JwtModel;
+  /** Issuers of tokens, sorted; each issues under another name. */
+  readonly issuers: readonly IssuerModel[];
   /** Whether API keys are accepted. Where they are found is told to the router by its pod. */
   readonly apiKeys: boolean;
 }
 
-/** One issuer of JSON Web Tokens. */
-export interface JwtModel {
+/** One issuer of JSON Web Tokens. `jwksUrl`, `keys`, or both are there. */
+export interface IssuerModel {
   readonly issuer: string;
   readonly audience: string;
-  readonly jwksUrl: string;
+  readonly jwksUrl?: string;
+  /** Public keys that count beside those of the URL, and before them. */
+  readonly keys?: readonly JwkModel[];
   /** JWS algorithms that are accepted; never an HMAC one, never `none`. */
   readonly algorithms: readonly string[];
   readonly clockToleranceSeconds: number;
   /** Claim names. */
   readonly claims: { readonly subject: string; readonly tenant: string; readonly plan: string };
 }
+
+/** A public key (JWK, RFC 7517) with the members of its type. */
+export type JwkModel = Readonly<Record<string, string>>;
 
 /** What one caller may use. */
 export interface PlanModel {

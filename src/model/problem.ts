@@ -33,6 +33,7 @@ export const PROBLEMS = {
   AGW_PATTERN: 'A regular expression cannot be compiled, or uses what not every edge can do.',
   AGW_DATE: 'A date is not a calendar date (YYYY-MM-DD) or an RFC 3339 moment.',
   AGW_MODEL_PATTERN: 'A model pattern has a * before its end, or is empty.',
+  AGW_JWK: 'A public key (JWK) has a member that does not fit its type, or lacks one.',
   AGW_PEM: 'A public key is not in PEM form.',
   AGW_CIDR: 'A range of addresses is not an IP address with or without the length of its prefix.',
   AGW_IMAGE: 'An image reference cannot be read.',

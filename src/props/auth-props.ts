@@ -4,11 +4,13 @@ import type { SecretKeyProps } from './workload-props';
 /** At least one of the two; both work side by side. */
 export interface AuthProps {
   /**
-   * JSON Web Tokens in `Authorization: Bearer`.
+   * JSON Web Tokens in `Authorization: Bearer`, of one issuer or of each in a list. Security: each may name
+   * any tenant and plan, so trust them alike.
    * @default - no tokens are accepted
    * @problem AGW_ONE_OF neither this nor `apiKeys`
+   * @problem AGW_DUPLICATE two entries for the same issuer
    */
-  readonly jwt?: JwtProps;
+  readonly jwt?: JwtProps | readonly JwtProps[];
 
   /**
    * API keys in `X-API-Key` or `Authorization: Bearer`.
@@ -18,7 +20,7 @@ export interface AuthProps {
   readonly apiKeys?: ApiKeysProps;
 }
 
-/** Tokens of one issuer. */
+/** Tokens of one issuer. At least one of `jwksUrl` and `jwks`. */
 export interface JwtProps {
   /**
    * Exact value of the `iss` claim.
@@ -36,9 +38,18 @@ export interface JwtProps {
    * Address of the issuer's public keys (JWKS, RFC 7517).
    * Range: `https://`; `http://` for a host inside the cluster (a Service's name, or a name that ends in `.svc` or
    * `.svc.cluster.local`).
+   * @default - the keys are those of `jwks` alone
    * @problem AGW_URL any other address
+   * @problem AGW_ONE_OF neither this nor `jwks`
    */
-  readonly jwksUrl: string;
+  readonly jwksUrl?: string;
+
+  /**
+   * The issuer's public keys themselves, for a cluster that cannot reach it. Beside `jwksUrl` they count always, and
+   * come before those of the same id from there.
+   * @default - the keys are those at `jwksUrl` alone
+   */
+  readonly jwks?: JwksProps;
 
   /**
    * Signature algorithms that are accepted (RFC 7518, RFC 8037). Security: HMAC algorithms cannot be named, because
@@ -62,6 +73,79 @@ export interface JwtProps {
    * @default - `sub`, `org_id` and `plan`
    */
   readonly claims?: ClaimsProps;
+}
+
+/** A JSON Web Key Set (RFC 7517 section 5). */
+export interface JwksProps {
+  /**
+   * The keys.
+   * Range: at least one.
+   */
+  readonly keys: readonly JwkProps[];
+}
+
+/** A public key for signatures (RFC 7517, RFC 7518 section 6, RFC 8037). A private or symmetric one is refused. */
+export interface JwkProps {
+  /**
+   * Type.
+   * Range: `RSA`, with `n` and `e`; `EC`, with `crv`, `x` and `y`; `OKP`, with `crv` and `x`.
+   * @problem AGW_ENUM another type
+   * @problem AGW_JWK a member of the type is missing, or one of another type is there
+   * @problem AGW_SECRET_PLAIN a member of a private or symmetric key is there
+   */
+  readonly kty: 'RSA' | 'EC' | 'OKP';
+
+  /**
+   * Id that tokens name in their header.
+   * @default - the key counts for tokens that name none, if it alone fits
+   */
+  readonly kid?: string;
+
+  /**
+   * The one algorithm that the key is for.
+   * Range: as in `algorithms`.
+   * @default - every accepted algorithm that the type and curve allow
+   */
+  readonly alg?: string;
+
+  /**
+   * What the key is for.
+   * Range: `sig`.
+   * @default - signatures all the same
+   */
+  readonly use?: 'sig';
+
+  /**
+   * Curve.
+   * Range: `P-256`, `P-384` or `P-521` of `EC`; `Ed25519` of `OKP`.
+   * @default - none, of `RSA`
+   */
+  readonly crv?: string;
+
+  /**
+   * Coordinate, or the whole public key of `OKP`, in base64url.
+   * @default - none, of `RSA`
+   */
+  readonly x?: string;
+
+  /**
+   * The other coordinate, in base64url.
+   * @default - none, but of `EC`
+   */
+  readonly y?: string;
+
+  /**
+   * Modulus, in base64url.
+   * Range: 2,048 bits or more (RFC 7518 section 3.3).
+   * @default - none, but of `RSA`
+   */
+  readonly n?: string;
+
+  /**
+   * Exponent, in base64url.
+   * @default - none, but of `RSA`
+   */
+  readonly e?: string;
 }
 
 /** Names of claims: a name, a name that is a URL, or a path with dots (`app_metadata.plan`). */

@@ -6,12 +6,13 @@ import {
   type EdgeDuty,
   type GatewayModel,
   type IdentityModel,
+  type IssuerModel,
   MODEL_FORMAT,
   type TenantModel,
   type VersionModel,
 } from '../model/gateway-model';
 import { EXPOSED_HEADERS } from '../model/headers';
-import type { AuthProps } from '../props/auth-props';
+import type { AuthProps, JwtProps } from '../props/auth-props';
 import type { CorsProps } from '../props/cors-props';
 import type { EdgeProps } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
@@ -78,21 +79,26 @@ export function plainPath(path: string | undefined): string {
 }
 
 function buildIdentity(auth: AuthProps): IdentityModel {
-  const { jwt, apiKeys } = auth;
+  const { jwt = [], apiKeys } = auth;
+  const issuers = [jwt].flat().map(buildIssuer);
   return {
-    ...(jwt === undefined
-      ? {}
-      : {
-          jwt: {
-            issuer: jwt.issuer,
-            audience: jwt.audience,
-            jwksUrl: jwt.jwksUrl,
-            algorithms: [...(jwt.algorithms ?? DEFAULTS.jwt.algorithms)].sort(),
-            clockToleranceSeconds: jwt.clockToleranceSeconds ?? DEFAULTS.jwt.clockToleranceSeconds,
-            claims: { ...DEFAULTS.jwt.claims, ...jwt.claims },
-          },
-        }),
+    issuers: issuers.sort((a, b) => (a.issuer < b.issuer ? -1 : 1)),
     apiKeys: apiKeys !== undefined,
+  };
+}
+
+function buildIssuer(jwt: JwtProps): IssuerModel {
+  const keys = jwt.jwks?.keys.map((key) => mapSorted({ ...key }, (member) => member));
+  return {
+    issuer: jwt.issuer,
+    audience: jwt.audience,
+    ...(jwt.jwksUrl === undefined ? {} : { jwksUrl: jwt.jwksUrl }),
+    ...(keys === undefined
+      ? {}
+      : { keys: keys.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) }),
+    algorithms: [...(jwt.algorithms ?? DEFAULTS.jwt.algorithms)].sort(),
+    clockToleranceSeconds: jwt.clockToleranceSeconds ?? DEFAULTS.jwt.clockToleranceSeconds,
+    claims: { ...DEFAULTS.jwt.claims, ...jwt.claims },
   };
 }
 

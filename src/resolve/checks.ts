@@ -1,7 +1,7 @@
 /** What cannot be seen at one place alone: references, sums, contradictions. Runs on whatever could be read. */
 import { checkDistinct, checkKnown, checkOneOf, type LooseProps } from './check-helpers';
 import { checkEdge } from './edge-checks';
-import { NOTHING, type Place, Saying } from './problems';
+import { NOTHING, type Place } from './problems';
 import { replicaBounds } from './replica-bounds';
 import { checkServices } from './service-checks';
 import { checkVersions } from './version-checks';
@@ -26,13 +26,35 @@ function checkHosts(props: LooseProps, at: Place): void {
 
 function checkAuth(props: LooseProps, at: Place): void {
   const { auth } = props;
-  if (auth === undefined || Object.hasOwn(auth, 'jwt') || Object.hasOwn(auth, 'apiKeys')) return;
-  at.key('auth').report(
-    'AGW_ONE_OF',
-    new Saying('none of them'),
-    '"jwt", "apiKeys" or both',
-    'add one of them',
-  );
+  if (auth === undefined) return;
+  const issuers = issuersOf(auth, at.key('auth').key('jwt'));
+  const seen = new Set<string>();
+  for (const { jwt, place } of issuers) {
+    if (jwt?.issuer === undefined) continue;
+    if (seen.has(jwt.issuer)) {
+      place
+        .key('issuer')
+        .report(
+          'AGW_DUPLICATE',
+          jwt.issuer,
+          'each issuer once',
+          'join the entries, or remove one of the two',
+        );
+    }
+    seen.add(jwt.issuer);
+  }
+}
+
+/** The entries of `auth.jwt`, which is one of them or a list, each with its place. */
+function issuersOf({ jwt }: NonNullable<LooseProps['auth']>, at: Place) {
+  if (jwt === undefined) return [];
+  if (!isList(jwt)) return [{ jwt, place: at }];
+  return jwt.map((entry, i) => ({ jwt: entry, place: at.index(i) }));
+}
+
+/** `Array.isArray` for lists that are not to be changed. */
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
 }
 
 function checkPlans(props: LooseProps, at: Place): void {

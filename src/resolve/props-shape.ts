@@ -28,8 +28,20 @@ import type {
   RouterProps,
   SecretKeyProps,
 } from '../props/workload-props';
+import { jwksShape } from './jwk-shape';
 import { kong } from './kong-shape';
-import { list, map, object, optional, orFalse, required, type Shape, secretReference } from './shape';
+import {
+  anyOf,
+  list,
+  map,
+  object,
+  oneOrMore,
+  optional,
+  orFalse,
+  required,
+  type Shape,
+  secretReference,
+} from './shape';
 import { date, jwksUrl, origin, originPattern } from './syntax';
 import {
   dottedName,
@@ -70,20 +82,29 @@ const claims = object<ClaimsProps>({
   plan: optional(visible),
 });
 
-const jwt = object<JwtProps>({
-  issuer: required(visible, 'the value of the iss claim'),
-  audience: required(visible, 'a value of the aud claim'),
-  jwksUrl: required(jwksUrl, "the URL of the issuer's JWKS"),
-  algorithms: optional(list(word(SIGNATURE_ALGORITHMS), 1)),
-  clockToleranceSeconds: optional(integer(0, 300)),
-  claims: optional(claims),
-});
+const jwt = anyOf(
+  'jwksUrl',
+  'jwks',
+  object<JwtProps>({
+    issuer: required(visible, 'the value of the iss claim'),
+    audience: required(visible, 'a value of the aud claim'),
+    jwksUrl: optional(jwksUrl),
+    jwks: optional(jwksShape(SIGNATURE_ALGORITHMS)),
+    algorithms: optional(list(word(SIGNATURE_ALGORITHMS), 1)),
+    clockToleranceSeconds: optional(integer(0, 300)),
+    claims: optional(claims),
+  }),
+);
 
 const apiKeys = object<ApiKeysProps>({
   secret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
 });
 
-const auth = object<AuthProps>({ jwt: optional(jwt), apiKeys: optional(apiKeys) });
+const auth = anyOf(
+  'jwt',
+  'apiKeys',
+  object<AuthProps>({ jwt: optional(oneOrMore(jwt)), apiKeys: optional(apiKeys) }),
+);
 
 const plan = object<PlanProps>({
   requestsPerMinute: optional(integer(1, 100_000)),

@@ -71,6 +71,22 @@ export function object<T extends object>(fields: Fields<T>): Shape<T> {
   };
 }
 
+/** An object that has at least one of two keys, good or bad. */
+export function anyOf<T extends object>(
+  one: keyof T & string,
+  other: keyof T & string,
+  shape: Shape<T>,
+): Shape<T> {
+  return (value, at) => {
+    const members = ownMembers(value);
+    if (members !== undefined && !members.has(one) && !members.has(other)) {
+      const expected = `"${one}", "${other}" or both`;
+      at.report('AGW_ONE_OF', new Saying('none of them'), expected, 'add one of them');
+    }
+    return shape(value, at);
+  };
+}
+
 /** An object whose keys the user chooses. */
 export function map<T>(key: Shape<string>, shape: Shape<T>, least = 0): Shape<Readonly<Record<string, T>>> {
   return (value, at) => {
@@ -103,6 +119,13 @@ export function list<T>(shape: Shape<T>, least = 0): Shape<readonly T[]> {
   };
 }
 
+/** One entry, or a list of at least one. */
+export function oneOrMore<T>(shape: Shape<T>): Shape<T | readonly T[]> {
+  const several = list(shape, 1);
+  return (value, at) =>
+    (Array.isArray(value) ? several(value, at) : shape(value, at)) as Loose<T | readonly T[]> | undefined;
+}
+
 /** One of two shapes: `false` as it is, all else by the shape. */
 export function orFalse<T>(shape: Shape<T>): Shape<T | false> {
   return (value, at) =>
@@ -126,14 +149,19 @@ export function secretReference<T extends object>(fields: Fields<T>): Shape<T> {
 
 /** Own members that have a value, or a report that this is no object. */
 function readEntries(value: unknown, at: Place, expected: string): Map<string, unknown> | undefined {
-  const entries = readable(() =>
-    Object.prototype.toString.call(value) === '[object Object]'
-      ? Object.entries(value as object).filter(([, member]) => member !== undefined)
-      : undefined,
-  );
-  if (entries !== undefined) return new Map(entries);
+  const entries = ownMembers(value);
+  if (entries !== undefined) return entries;
   at.report('AGW_TYPE', value, expected, 'write an object of plain data');
   return undefined;
+}
+
+/** Own members of an object of plain data that have a value; `undefined` for anything else. */
+export function ownMembers(value: unknown): Map<string, unknown> | undefined {
+  return readable(() =>
+    Object.prototype.toString.call(value) === '[object Object]'
+      ? new Map(Object.entries(value as object).filter(([, member]) => member !== undefined))
+      : undefined,
+  );
 }
 
 /** Reading an object can run its code (getters, proxies); one that throws counts as no plain data. */

@@ -9,6 +9,8 @@ import type {
   CorsProps,
   EntryPointsProps,
   FloodGuardProps,
+  JwkProps,
+  JwksProps,
   JwtProps,
   ManagedRedisProps,
   PersistenceProps,
@@ -43,10 +45,19 @@ const timeouts = (base: number): Required<TimeoutsProps> => ({
   idleSeconds: base + 40,
 });
 const claims: Required<ClaimsProps> = { subject: 'email', tenant: 'tenant', plan: 'tier' };
+// Values as they are in a real key; nobody has its other half.
+const jwks: Required<JwksProps> = {
+  keys: [
+    { kty: 'RSA', kid: 'r', alg: 'RS256', use: 'sig', n: 'ALf1Q2wz', e: 'AQAB' },
+    { kty: 'EC', kid: 'e', alg: 'ES384', use: 'sig', crv: 'P-384', x: 'd7Jvh0', y: 'Lr3vvu' },
+    { kty: 'OKP', kid: 'o', alg: 'EdDSA', use: 'sig', crv: 'Ed25519', x: '11qYAY' },
+  ] satisfies JwkProps[],
+};
 const jwt: Required<JwtProps> = {
   issuer: 'https://id.example.com/',
   audience: 'agents',
   jwksUrl: 'https://id.example.com/jwks.json',
+  jwks,
   algorithms: ['ES256', 'RS256'],
   clockToleranceSeconds: 7,
   claims,
@@ -127,7 +138,10 @@ const common: Omit<Whole, 'edge' | 'tls' | 'router' | 'redis'> = {
   name: 'full',
   hosts: ['api.example.com', 'www.example.com'],
   basePath: '/api',
-  auth: { jwt, apiKeys: { secret: { name: 'agent-api-keys', key: 'all.json' } } },
+  auth: {
+    jwt: [jwt, { ...jwt, issuer: 'https://other.example.com/' }],
+    apiKeys: { secret: { name: 'agent-api-keys', key: 'all.json' } },
+  },
   plans: { basic: plan(11), pro: plan(23) },
   defaultPlan: 'pro',
   // The last one has what the gateway says for all.

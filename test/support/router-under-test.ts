@@ -33,7 +33,7 @@ export function modelOf(backendPort: number, options: RouterUnderTestOptions = {
     format: 1,
     hosts: ['api.example.com'],
     basePath: '',
-    identity: { apiKeys: true },
+    identity: { issuers: [], apiKeys: true },
     plans: { free: { windows: [], onStoreOutage: 'local' } },
     defaultPlan: 'free',
     tenants: {},

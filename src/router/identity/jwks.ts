@@ -1,8 +1,9 @@
 /**
- * The public keys of an issuer, as they are now: fetched at start, then every ten minutes, and at once (but not more often
+ * The public keys of an issuer, as they are now: given, or fetched at start, then every ten minutes, and at once (but not more often
  * than a bound) when a token names a key that is not known. While the issuer cannot be reached, known keys stay (I7).
  */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { JwkModel } from '../../model/gateway-model';
 import { fetchJson } from './fetch-json';
 import type { IdentityLog } from './verifier';
 
@@ -21,7 +22,10 @@ export interface PublicKey {
 
 /** Where the keys are, and who is told of them. */
 export interface JwksOptions {
-  readonly url: string;
+  /** Absent when all keys are given. */
+  readonly url?: string;
+  /** Keys that always count, and come first. Default: none. */
+  readonly given?: readonly JwkModel[];
   readonly log: IdentityLog;
   /** Told after each refresh that changed the keys. */
   readonly onChange: () => void;
@@ -49,7 +53,8 @@ const RSA_BITS_LEAST = 2_048;
  * all, so that a key that is no longer listed is withdrawn.
  */
 export class Jwks {
-  private keys: readonly PublicKey[] = [];
+  private readonly given: readonly PublicKey[];
+  private keys: readonly PublicKey[];
   private fingerprint = '';
   private readAt: number | undefined;
   private askedAt = Number.NEGATIVE_INFINITY;
@@ -58,22 +63,26 @@ export class Jwks {
   private timer: NodeJS.Timeout | undefined;
   private readonly closing = new AbortController();
 
-  /** Starts the first fetch. */
+  /** Starts the first fetch, if there is a URL. */
   constructor(private readonly options: JwksOptions) {
+    this.given = (options.given ?? []).flatMap(readKey);
+    this.keys = this.given;
+    const unusable = (options.given?.length ?? 0) - this.given.length;
+    if (unusable > 0) options.log('warn', 'jwks_keys_unusable', { keys: unusable });
     void this.refresh();
   }
 
-  /** Whether keys were ever read. */
+  /** Whether there was ever a key to be had. */
   get known(): boolean {
-    return this.readAt !== undefined;
+    return this.readAt !== undefined || this.given.length > 0;
   }
 
   /** Whether the first attempt to read keys has ended, well or not. */
   get tried(): boolean {
-    return this.known || this.failures > 0;
+    return this.options.url === undefined || this.readAt !== undefined || this.failures > 0;
   }
 
-  /** Since the keys were last read; `undefined` when they never were. */
+  /** Since the keys were last read; `undefined` when they never were, or are all given. */
   ageSeconds(): number | undefined {
     return this.readAt === undefined ? undefined : (performance.now() - this.readAt) / 1000;
   }
@@ -101,7 +110,9 @@ export class Jwks {
 
   /** Never rejects; one at a time. */
   private refresh(): Promise<void> {
-    this.inFlight ??= this.read().finally(() => {
+    const { url } = this.options;
+    if (url === undefined) return Promise.resolve();
+    this.inFlight ??= this.read(url).finally(() => {
       this.inFlight = undefined;
       this.refreshLater();
     });
@@ -118,14 +129,15 @@ export class Jwks {
     this.timer.unref();
   }
 
-  private async read(): Promise<void> {
-    const { url, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = this.options;
+  private async read(url: string): Promise<void> {
+    const { timeoutMilliseconds = TIMEOUT_MILLISECONDS } = this.options;
     const { signal } = this.closing;
     try {
       const document = await fetchJson(url, { timeoutMilliseconds, signal });
       const keys = readKeys(document);
       // A JWKS without a key withdraws all of them; before any was read it is an issuer that is not ready yet.
-      if (keys.length === 0 && !this.known) throw new Error('no key that can verify signatures');
+      if (keys.length === 0 && this.readAt === undefined)
+        throw new Error('no key that can verify signatures');
       const fingerprint = JSON.stringify(document);
       const changed = fingerprint !== this.fingerprint;
       if (changed || this.failures > 0) this.options.log('info', 'jwks_read', { keys: keys.length });
@@ -133,7 +145,7 @@ export class Jwks {
       this.failures = 0;
       if (!changed) return;
       this.fingerprint = fingerprint;
-      this.keys = keys;
+      this.keys = [...this.given, ...keys];
       this.options.onChange();
     } catch (error) {
       if (signal.aborted) return;

@@ -1,10 +1,10 @@
-/** Verifies tokens of one issuer (RFC 7519, RFC 8725; contract I2, I7), and remembers those that it has verified. */
+/** Verifies tokens of one issuer (RFC 7519, RFC 8725; contract I2, I7). */
 import { decodeProtectedHeader, errors, jwtVerify } from 'jose';
-import type { JwtModel } from '../../model/gateway-model';
+import type { IssuerModel } from '../../model/gateway-model';
 import { claimOf, isName } from './claims';
 import { limitKeyOf } from './credentials';
 import type { Jwks, PublicKey } from './jwks';
-import { VerifiedTokens } from './verified-tokens';
+import type { VerifiedTokens } from './verified-tokens';
 import type { Verification } from './verifier';
 
 /** Key types of the algorithms (RFC 7518 section 3.1, RFC 8037). No HMAC: its key would be the public one. */
@@ -26,29 +26,15 @@ const KEY_TYPES: Readonly<Record<string, { readonly kty: string; readonly crv?: 
  * the memory.
  */
 export class JwtVerifier {
-  private readonly verified = new VerifiedTokens();
-
+  /** @param verified where tokens go that are good; shared by all issuers */
   constructor(
-    private readonly model: JwtModel,
+    private readonly model: IssuerModel,
     private readonly jwks: Jwks,
+    private readonly verified: VerifiedTokens,
   ) {}
 
-  /** Forgets every verified token: a key may have been withdrawn. */
-  forget(): void {
-    this.verified.clear();
-  }
-
-  /** The answer for a token that was verified before and is still good. */
-  known(token: string, nowSeconds: number): Verification | undefined {
-    return this.verified.get(token, nowSeconds);
-  }
-
-  /** At once for a token that is known. Never rejects. */
-  verify(token: string, nowSeconds: number): Verification | Promise<Verification> {
-    return this.known(token, nowSeconds) ?? this.verifyNew(token, nowSeconds);
-  }
-
-  private async verifyNew(token: string, nowSeconds: number): Promise<Verification> {
+  /** Never rejects. */
+  async verify(token: string, nowSeconds: number): Promise<Verification> {
     const header = readHeader(token);
     if (header === undefined) return invalid('the header cannot be read');
     const { alg, kid } = header;
@@ -134,6 +120,7 @@ function reasonOf(error: unknown): string {
   return 'the token cannot be read';
 }
 
-function invalid(reason: string): Verification {
+/** The refusal of a token. */
+export function invalid(reason: string): Verification {
   return { kind: 'invalid', reason };
 }

@@ -1,9 +1,8 @@
 /** Puts tokens and API keys together into the one question that the pipeline asks. */
-import type { IdentityModel } from '../../model/gateway-model';
+import type { IdentityModel, IssuerModel } from '../../model/gateway-model';
 import { ApiKeys, ApiKeysError } from './api-keys';
 import { presented } from './credentials';
-import { Jwks } from './jwks';
-import { JwtVerifier } from './jwt';
+import { Tokens } from './tokens';
 import type { Credentials, IdentityLog, Verification, Verifier } from './verifier';
 
 /** What the model does not say. Times have defaults that fit production; tests shorten them. */
@@ -24,9 +23,9 @@ export interface VerifierOptions {
 
 /** A verifier that has been started. */
 export interface RunningVerifier extends Verifier {
-  /** Whether callers can be verified, or the first attempt to read the issuer's keys has failed. */
+  /** Whether callers can be verified, or the first attempt to read an issuer's keys has failed. */
   ready(): boolean;
-  /** Since the issuer's keys were last read; `undefined` without an issuer, or when they never were. */
+  /** Since an issuer's keys were last read, of the one that waits longest; `undefined` when none ever were. */
   jwksAgeSeconds(): number | undefined;
   /** Ends timers and fetches; what is known stays usable. */
   close(): void;
@@ -35,22 +34,22 @@ export interface RunningVerifier extends Verifier {
 const NOT_ACCEPTED: Verification = { kind: 'invalid', reason: 'credentials of this kind are not accepted' };
 
 /**
- * Starts reading the issuer's keys; `ready` says when that is over.
+ * Starts reading the issuers' keys; `ready` says when that is over.
  *
  * @throws ApiKeysError when the model accepts API keys and their file cannot be used
  */
 export function createVerifier(identity: IdentityModel, options: VerifierOptions = {}): RunningVerifier {
   const log = options.log ?? (() => {});
   const keys = identity.apiKeys ? openKeys(options, log) : undefined;
-  const tokens = identity.jwt === undefined ? undefined : openTokens(identity.jwt, options, log);
+  const tokens = identity.issuers.length === 0 ? undefined : openTokens(identity.issuers, options, log);
   return {
     verify(credentials: Credentials, nowSeconds: number) {
-      const known = tokens && knownToken(tokens.verifier, credentials, nowSeconds);
+      const known = tokens && knownToken(tokens, credentials, nowSeconds);
       if (known !== undefined) return known;
       const found = presented(credentials);
       switch (found.kind) {
         case 'token':
-          if (tokens !== undefined) return tokens.verifier.verify(found.value, nowSeconds);
+          if (tokens !== undefined) return tokens.verify(found.value, nowSeconds);
           // Without an issuer there are no tokens: a key may look like one.
           return keys?.verify(found.value) ?? NOT_ACCEPTED;
         case 'key':
@@ -59,11 +58,11 @@ export function createVerifier(identity: IdentityModel, options: VerifierOptions
           return found;
       }
     },
-    ready: () => tokens === undefined || tokens.jwks.tried,
-    jwksAgeSeconds: () => tokens?.jwks.ageSeconds(),
+    ready: () => tokens === undefined || tokens.tried,
+    jwksAgeSeconds: () => tokens?.ageSeconds(),
     close() {
       keys?.close();
-      tokens?.jwks.close();
+      tokens?.close();
     },
   };
 }
@@ -76,13 +75,13 @@ const BEARER = 'Bearer ';
  * characters, Node 20.)
  */
 function knownToken(
-  verifier: JwtVerifier,
+  tokens: Tokens,
   { authorization, apiKey }: Credentials,
   nowSeconds: number,
 ): Verification | undefined {
   if (authorization === undefined || apiKey !== undefined || !authorization.startsWith(BEARER))
     return undefined;
-  return verifier.known(authorization.slice(BEARER.length), nowSeconds);
+  return tokens.known(authorization.slice(BEARER.length), nowSeconds);
 }
 
 function openKeys(options: VerifierOptions, log: IdentityLog): ApiKeys {
@@ -91,20 +90,16 @@ function openKeys(options: VerifierOptions, log: IdentityLog): ApiKeys {
   return new ApiKeys({ file, log, ...(pollMilliseconds === undefined ? {} : { pollMilliseconds }) });
 }
 
-function openTokens(model: NonNullable<IdentityModel['jwt']>, options: VerifierOptions, log: IdentityLog) {
+function openTokens(issuers: readonly IssuerModel[], options: VerifierOptions, log: IdentityLog): Tokens {
   const {
     jwksCooldownMilliseconds: cooldownMilliseconds,
     jwksRefreshMilliseconds: refreshMilliseconds,
     jwksTimeoutMilliseconds: timeoutMilliseconds,
   } = options;
-  const jwks: Jwks = new Jwks({
-    url: model.jwksUrl,
+  return new Tokens(issuers, {
     log,
-    onChange: () => verifier.forget(),
     ...(cooldownMilliseconds === undefined ? {} : { cooldownMilliseconds }),
     ...(refreshMilliseconds === undefined ? {} : { refreshMilliseconds }),
     ...(timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds }),
   });
-  const verifier = new JwtVerifier(model, jwks);
-  return { jwks, verifier };
 }

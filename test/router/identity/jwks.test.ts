@@ -41,7 +41,7 @@ async function open(options: VerifierOptions = {}): Promise<void> {
     claims: { subject: 'sub', tenant: 'org_id', plan: 'plan' },
   };
   verifier = createVerifier(
-    { jwt, apiKeys: false },
+    { issuers: [jwt], apiKeys: false },
     {
       jwksCooldownMilliseconds: COOLDOWN,
       log: (level, event, fields) => events.push({ level, event, ...fields }),

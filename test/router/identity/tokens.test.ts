@@ -1,6 +1,6 @@
 /** Which tokens make a caller, and which do not (contract I2). */
 import { createHmac, createPublicKey, type JsonWebKey } from 'node:crypto';
-import type { JwtModel } from '../../../src/model/gateway-model';
+import type { IssuerModel } from '../../../src/model/gateway-model';
 import { limitKeyOf } from '../../../src/router/identity/credentials';
 import type { Verification } from '../../../src/router/identity/verifier';
 import { createVerifier, type RunningVerifier } from '../../../src/router/identity/verify-caller';
@@ -34,7 +34,7 @@ afterAll(async () => {
   await twins.close();
 });
 
-function open({ url }: IdentityProvider, changes: Partial<JwtModel> = {}): RunningVerifier {
+function open({ url }: IdentityProvider, changes: Partial<IssuerModel> = {}): RunningVerifier {
   const jwt = {
     issuer: ISSUER,
     audience: AUDIENCE,
@@ -44,7 +44,7 @@ function open({ url }: IdentityProvider, changes: Partial<JwtModel> = {}): Runni
     claims: { subject: 'sub', tenant: 'org_id', plan: 'app_metadata.plan' },
     ...changes,
   };
-  return createVerifier({ jwt, apiKeys: false }, { jwksCooldownMilliseconds: 50 });
+  return createVerifier({ issuers: [jwt], apiKeys: false }, { jwksCooldownMilliseconds: 50 });
 }
 
 async function verify(token: string, seconds = now()): Promise<Verification> {
@@ -287,6 +287,58 @@ it('refuses a known token beside an API key', async () => {
 
   const both = verifier.verify({ authorization: `Bearer ${token}`, apiKey: 'k' }, now());
   expect(both).toEqual({ kind: 'invalid', reason: 'two credentials that differ' });
+});
+
+it('verifies each token by the issuer that it names', async () => {
+  const other = await startIdentityProvider([await createKey('other')]);
+  const base = { audience: AUDIENCE, algorithms: ['ES256'], clockToleranceSeconds: 5 };
+  const claims = { subject: 'sub', tenant: 'org_id', plan: 'plan' };
+  const issuers = [
+    { ...base, claims, issuer: ISSUER, jwksUrl: provider.url },
+    {
+      ...base,
+      claims: { ...claims, subject: 'email' },
+      issuer: 'https://other.example/',
+      jwksUrl: other.url,
+    },
+  ];
+  const both = createVerifier({ issuers, apiKeys: false });
+  const ask = async (token: string) => both.verify({ authorization: `Bearer ${token}` }, now());
+  const foreign = { iss: 'https://other.example/', email: 'grace' };
+
+  expect(await ask(await provider.sign())).toMatchObject({ caller: { subject: 'ada' } });
+  expect(await ask(await other.sign(foreign))).toMatchObject({ caller: { subject: 'grace' } });
+  // Signed by one in the name of the other, and in the name of nobody.
+  expect(await ask(await provider.sign(foreign))).toMatchObject({ kind: 'invalid' });
+  expect(await ask(await other.sign())).toMatchObject({ kind: 'invalid' });
+  expect(await ask(await other.sign({ iss: 'https://third.example/' }))).toMatchObject({ kind: 'invalid' });
+  expect(await ask(await other.sign({ iss: ['https://other.example/'] }))).toMatchObject({ kind: 'invalid' });
+  both.close();
+  await other.close();
+});
+
+it.each([
+  ['alone', undefined],
+  ['beside those of an issuer that is away', 'http://127.0.0.1:1/jwks.json'],
+])('knows keys that are given %s', async (_, jwksUrl) => {
+  const keys = [provider.keys[0]?.publicJwk as Record<string, string>];
+  const issuer = {
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    algorithms: ALGORITHMS,
+    clockToleranceSeconds: 5,
+    claims: { subject: 'sub', tenant: 'org_id', plan: 'plan' },
+  };
+  const alone = createVerifier({
+    issuers: [{ ...issuer, keys, ...(jwksUrl === undefined ? {} : { jwksUrl }) }],
+    apiKeys: false,
+  });
+  const ask = async (token: string) => alone.verify({ authorization: `Bearer ${token}` }, now());
+
+  expect(await ask(await provider.sign())).toMatchObject({ kind: 'caller' });
+  expect(await ask(await provider.sign({}, { key: rsa }))).toMatchObject({ kind: 'invalid' });
+  expect(alone.jwksAgeSeconds()).toBeUndefined();
+  alone.close();
 });
 
 it('refuses an API key where none are accepted', () => {

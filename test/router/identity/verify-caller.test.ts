@@ -33,7 +33,7 @@ beforeAll(async () => {
     clockToleranceSeconds: 5,
     claims: { subject: 'sub', tenant: 'org_id', plan: 'plan' },
   };
-  verifier = createVerifier({ jwt, apiKeys: true }, { apiKeysFile });
+  verifier = createVerifier({ issuers: [jwt], apiKeys: true }, { apiKeysFile });
   backend = await startBackend();
   router = await startTestRouter(backend.port, { verifier });
 });
