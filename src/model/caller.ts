@@ -10,6 +10,10 @@ export interface Caller {
   readonly keyPlan?: string;
   /** Plan that a token claims. */
   readonly claimedPlan?: string;
+  /** Absent = none. */
+  readonly scopes?: readonly string[];
+  /** Values of the claims that some service requires, as text; absent = none. */
+  readonly claims?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** `{ name: 'free', plan: {…}, unknown: 'gold' }` for a token that claims a plan "gold" that there is not. */

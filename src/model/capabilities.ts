@@ -60,6 +60,16 @@ export const KONG_LACKS = {
     expected: 'no methods, as Kong answers others with 404 in place of 405',
     fix: 'remove them, and refuse methods in the service',
   },
+  requires: {
+    props: '`requires`',
+    expected: 'no requirements, as Kong knows neither scopes nor claims',
+    fix: 'remove them',
+  },
+  serviceToken: {
+    props: '`serviceToken`',
+    expected: 'no token of the router, as Kong signs none',
+    fix: 'remove it',
+  },
   split: {
     props: '`versions.*.weightPercent`',
     expected: 'no weight, as Kong splits requests and not callers',

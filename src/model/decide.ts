@@ -3,7 +3,7 @@
  * The router calls them as it learns more of the request; `explain` calls them in one go.
  */
 import { type Caller, decidePlan, own, type PlanDecision } from './caller';
-import type { BackendModel, GatewayModel } from './gateway-model';
+import type { BackendModel, GatewayModel, RequirementsModel } from './gateway-model';
 import { matchesModel } from './model-pattern';
 import type { RouteMatch } from './route';
 import { backendOf, backendPath, decideBackend, decideTarget, type TargetDecision } from './target';
@@ -23,8 +23,9 @@ export interface Admission extends TargetDecision {
 export type Refusal =
   | {
       readonly kind: 'refused';
-      readonly code: 'route_not_found' | 'version_not_allowed' | 'model_not_allowed';
+      readonly code: 'route_not_found' | 'caller_not_allowed' | 'version_not_allowed' | 'model_not_allowed';
     }
+  | { readonly kind: 'refused'; readonly code: 'insufficient_scope'; readonly scopes: readonly string[] }
   | { readonly kind: 'refused'; readonly code: 'version_sunset'; readonly version: string };
 
 /** What a body says that matters here. */
@@ -45,8 +46,9 @@ export interface BackendDecision {
 /**
  * Version, target and plan of a request.
  * 1. A version that does not have the service: `route_not_found`.
- * 2. A version after its sunset: `version_sunset`.
- * 3. A version that the plan does not list: `version_not_allowed`.
+ * 2. A credential without a scope or claim that the service requires: `insufficient_scope`, `caller_not_allowed`.
+ * 3. A version after its sunset: `version_sunset`.
+ * 4. A version that the plan does not list: `version_not_allowed`.
  */
 export function admit(
   model: GatewayModel,
@@ -58,6 +60,10 @@ export function admit(
   const target = decideTarget(route.name, route.service, version.name, splitKey(caller));
   if (target === undefined) return { kind: 'refused', code: 'route_not_found' };
 
+  const { requires } = route.service;
+  const lacking = requires === undefined ? undefined : lackOf(requires, caller);
+  if (lacking !== undefined) return lacking;
+
   const life = own(model.versions, version.name);
   if (life !== undefined && isSunset(life, nowSeconds)) {
     return { kind: 'refused', code: 'version_sunset', version: version.name };
@@ -67,6 +73,16 @@ export function admit(
     return { kind: 'refused', code: 'version_not_allowed' };
   }
   return { kind: 'admitted', version, plan, ...target };
+}
+
+/** Scopes are told to the client, who can ask its issuer for them; claims are not its business. */
+function lackOf({ scopes, claims }: RequirementsModel, caller: Caller): Refusal | undefined {
+  if (!scopes.every((scope) => caller.scopes?.includes(scope))) {
+    return { kind: 'refused', code: 'insufficient_scope', scopes };
+  }
+  const has = (name: string, value: string) => own(caller.claims ?? {}, name)?.includes(value) === true;
+  if (Object.entries(claims).every(([name, value]) => has(name, value))) return undefined;
+  return { kind: 'refused', code: 'caller_not_allowed' };
 }
 
 /** Whether a body must be read before the backend is known. */

@@ -5,8 +5,9 @@ export const DEFAULTS = {
   jwt: {
     algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     clockToleranceSeconds: 30,
-    claims: { subject: 'sub', tenant: 'org_id', plan: 'plan' },
+    claims: { subject: 'sub', tenant: 'org_id', plan: 'plan', scopes: 'scope' },
   },
+  serviceToken: { ttlSeconds: 60 },
   plan: { onStoreOutage: 'local' },
   /** Name of the plan that is the default where there are several. */
   defaultPlan: 'free',

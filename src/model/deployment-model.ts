@@ -141,6 +141,8 @@ export interface RouterModel {
   readonly memoryMebibytes: number;
   readonly terminationGraceSeconds: number;
   readonly apiKeysSecret?: SecretKeyModel;
+  /** Private keys for service tokens. */
+  readonly signingKeySecret?: SecretKeyModel;
 }
 
 /** Exactly one member is there. */

@@ -47,6 +47,10 @@ export interface IdentityModel {
   readonly issuers: readonly IssuerModel[];
   /** Whether API keys are accepted. Where they are found is told to the router by its pod. */
   readonly apiKeys: boolean;
+  /** Names of claims that services require, sorted: kept of every token. */
+  readonly requiredClaims: readonly string[];
+  /** Absent = the router signs nothing. Where the keys are is told to the router by its pod. */
+  readonly serviceTokens?: { readonly issuer: string };
 }
 
 /** One issuer of JSON Web Tokens. `jwksUrl`, `keys`, or both are there. */
@@ -60,7 +64,15 @@ export interface IssuerModel {
   readonly algorithms: readonly string[];
   readonly clockToleranceSeconds: number;
   /** Claim names. */
-  readonly claims: { readonly subject: string; readonly tenant: string; readonly plan: string };
+  readonly claims: ClaimsModel;
+}
+
+/** Names of claims. */
+export interface ClaimsModel {
+  readonly subject: string;
+  readonly tenant: string;
+  readonly plan: string;
+  readonly scopes: string;
 }
 
 /** A public key (JWK, RFC 7517) with the members of its type. */
@@ -114,8 +126,25 @@ export interface ServiceModel {
   readonly methods?: readonly string[];
   readonly bodyLimitBytes: number;
   readonly timeouts: TimeoutsModel;
+  /** Absent = every caller may use it. */
+  readonly requires?: RequirementsModel;
+  /** Absent = the client's own credential goes on. */
+  readonly serviceToken?: ServiceTokenModel;
   /** By version name, `''` for a gateway without versions. A version that is missing does not have the service. */
   readonly versions: Readonly<Record<string, ServiceVersionModel>>;
+}
+
+/** What a credential must say. */
+export interface RequirementsModel {
+  readonly scopes: readonly string[];
+  /** Value by the claim's name. */
+  readonly claims: Readonly<Record<string, string>>;
+}
+
+/** What the router signs for the backends of a service. */
+export interface ServiceTokenModel {
+  readonly audience: string;
+  readonly ttlSeconds: number;
 }
 
 /** How long the router waits for backends. Parts of a second are allowed. */

@@ -18,6 +18,13 @@ export interface AuthProps {
    * @problem AGW_ONE_OF neither this nor `jwt`
    */
   readonly apiKeys?: ApiKeysProps;
+
+  /**
+   * Tokens that the router signs itself, for backends of services with a `serviceToken`.
+   * @default - no service has one
+   * @problem AGW_UNUSED no service has one
+   */
+  readonly serviceTokens?: ServiceTokensProps;
 }
 
 /** Tokens of one issuer. At least one of `jwksUrl` and `jwks`. */
@@ -167,14 +174,38 @@ export interface ClaimsProps {
    * @default 'plan'
    */
   readonly plan?: string;
+
+  /**
+   * The scopes: a text with spaces between them (RFC 8693 section 4.2), or a list.
+   * @default 'scope'
+   */
+  readonly scopes?: string;
 }
 
 /** API keys, of which only SHA-256 digests are stored. */
 export interface ApiKeysProps {
   /**
    * Secret that holds the digests as JSON: `{ "<sha256 of the key, hex>": { "subject": "ci-bot", "tenant": "acme",
-   * "plan": "pro" } }`, tenant and plan optional. The user makes it; a change is picked up without a restart.
+   * "plan": "pro", "scopes": ["chat"] } }`, all but the subject optional. The user makes it; a change is picked up without a restart.
    * @problem AGW_SECRET_PLAIN text in place of the reference
    */
   readonly secret: SecretKeyProps;
+}
+
+/** How the router signs tokens of its own. Their public keys are at `/.well-known/jwks.json` below the base path. */
+export interface ServiceTokensProps {
+  /**
+   * Value of their `iss` claim.
+   * Range: not empty.
+   */
+  readonly issuer: string;
+
+  /**
+   * Secret that holds private keys in PEM form: RSA of 2,048 bits or more (RS256), P-256 (ES256), P-384 (ES384) or
+   * Ed25519 (EdDSA). The first one signs, the public halves of all are shown. The user makes it; a change is picked
+   * up without a restart. To change keys: add the new one at the end, put it first once every replica shows it, take
+   * the old one out once its tokens have expired.
+   * @problem AGW_SECRET_PLAIN text in place of the reference
+   */
+  readonly signingKeySecret: SecretKeyProps;
 }

@@ -98,6 +98,20 @@ export interface ServiceProps extends TargetProps {
   readonly timeouts?: TimeoutsProps;
 
   /**
+   * What a caller's credential must say for this service; others are answered with 403.
+   * @default - every caller may use it
+   */
+  readonly requires?: RequirementsProps;
+
+  /**
+   * In place of the client's `Authorization`, the backend gets a token that the router signs for it: who the caller is,
+   * good for a moment, and of no use elsewhere.
+   * @default - the client's `Authorization` goes on to the backend
+   * @problem AGW_REQUIRED `auth.serviceTokens` is not there
+   */
+  readonly serviceToken?: ServiceTokenProps;
+
+  /**
    * Who decides about the service's requests: the router, or Kong by itself, which then sends them straight to the
    * backend. Kong knows callers by `edgeCredentials` of tenants alone; docs/edges.md has what it keeps of the rest.
    * Range: `router`, or `edge` with `edge.kong`.
@@ -106,6 +120,40 @@ export interface ServiceProps extends TargetProps {
    * @problem AGW_EDGE_CANNOT `edge` with another edge, or with a prop that Kong cannot keep
    */
   readonly via?: 'router' | 'edge';
+}
+
+/** All of it must be there. */
+export interface RequirementsProps {
+  /**
+   * Scopes (RFC 6749 section 3.3). A token has them in the claim `claims.scopes`, an API key in its entry.
+   * @default - none
+   * @problem AGW_DUPLICATE named twice
+   */
+  readonly scopes?: readonly string[];
+
+  /**
+   * Claims of the token, by their name as in `claims`, and the value that each must have, as text; where the claim is a
+   * list, one of its entries. An API key has no claims, and so is refused.
+   * @default - none
+   */
+  readonly claims?: Readonly<Record<string, string>>;
+}
+
+/** A token of the router's own. */
+export interface ServiceTokenProps {
+  /**
+   * Value of its `aud` claim, by which the backend knows that it is meant.
+   * Range: not empty.
+   */
+  readonly audience: string;
+
+  /**
+   * How long it is good at most; at least half of it is left when the backend gets it.
+   * Unit: seconds. Range: 10 to 3_600, whole.
+   * @default 60
+   * @problem AGW_NUMBER_RANGE outside the range
+   */
+  readonly ttlSeconds?: number;
 }
 
 /** One build in an A/B test. */

@@ -61,6 +61,7 @@ function buildRouter(props: AgentGatewayProps): RouterModel {
   const router = props.router ?? {};
   const replicas = replicaBounds(router.replicas);
   const secret = props.auth.apiKeys?.secret;
+  const signing = props.auth.serviceTokens?.signingKeySecret;
   return {
     ...(router.image === undefined ? {} : { image: router.image }),
     nodeImage: router.nodeImage ?? DEFAULTS.router.nodeImage,
@@ -70,6 +71,7 @@ function buildRouter(props: AgentGatewayProps): RouterModel {
     memoryMebibytes: router.resources?.memoryMebibytes ?? DEFAULTS.router.resources.memoryMebibytes,
     terminationGraceSeconds: router.terminationGraceSeconds ?? DEFAULTS.router.terminationGraceSeconds,
     ...(secret === undefined ? {} : { apiKeysSecret: { ...secret } }),
+    ...(signing === undefined ? {} : { signingKeySecret: { ...signing } }),
   };
 }
 

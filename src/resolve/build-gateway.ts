@@ -35,7 +35,7 @@ export function buildGateway(props: AgentGatewayProps): GatewayModel {
     format: MODEL_FORMAT,
     hosts: props.hosts.map((host) => host.toLowerCase()).sort(),
     basePath: plainPath(props.basePath),
-    identity: buildIdentity(props.auth),
+    identity: buildIdentity(props.auth, servicesBehindRouter(props)),
     plans: mapSorted(props.plans, buildPlan),
     defaultPlan: impliedDefaultPlan(props),
     tenants: mapSorted(props.tenants ?? {}, buildTenant),
@@ -78,12 +78,15 @@ export function plainPath(path: string | undefined): string {
   return path === undefined || path === '/' ? '' : path;
 }
 
-function buildIdentity(auth: AuthProps): IdentityModel {
-  const { jwt = [], apiKeys } = auth;
+function buildIdentity(auth: AuthProps, services: AgentGatewayProps['services']): IdentityModel {
+  const { jwt = [], apiKeys, serviceTokens } = auth;
   const issuers = [jwt].flat().map(buildIssuer);
+  const required = Object.values(services).flatMap(({ requires }) => Object.keys(requires?.claims ?? {}));
   return {
     issuers: issuers.sort((a, b) => (a.issuer < b.issuer ? -1 : 1)),
     apiKeys: apiKeys !== undefined,
+    requiredClaims: [...new Set(required)].sort(),
+    ...(serviceTokens === undefined ? {} : { serviceTokens: { issuer: serviceTokens.issuer } }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { DEFAULTS } from '../model/defaults';
 import type {
   BackendModel,
+  RequirementsModel,
   ServiceModel,
   ServiceVersionModel,
   TargetModel,
@@ -9,7 +10,7 @@ import type {
 } from '../model/gateway-model';
 import { compareModelPatterns } from '../model/model-pattern';
 import type { AgentGatewayProps } from '../props/gateway-props';
-import type { BackendProps, ServiceProps, TargetProps } from '../props/service-props';
+import type { BackendProps, RequirementsProps, ServiceProps, TargetProps } from '../props/service-props';
 
 /** Backends met so far. The same Service, port and path is one backend, however often it is written. */
 export class Backends {
@@ -48,6 +49,10 @@ export function buildService(
     ...(service.methods === undefined ? {} : { methods: [...service.methods].sort() }),
     bodyLimitBytes: service.bodyLimitBytes ?? gateway.bodyLimitBytes ?? DEFAULTS.bodyLimitBytes,
     timeouts: { ...DEFAULTS.timeouts, ...gateway.timeouts, ...service.timeouts },
+    ...(service.requires === undefined ? {} : { requires: buildRequirements(service.requires) }),
+    ...(service.serviceToken === undefined
+      ? {}
+      : { serviceToken: { ...DEFAULTS.serviceToken, ...service.serviceToken } }),
     versions: Object.fromEntries(
       versions.flatMap((version): [string, ServiceVersionModel][] => {
         const own = service.versions?.[version];
@@ -55,6 +60,11 @@ export function buildService(
       }),
     ),
   };
+}
+
+function buildRequirements({ scopes = [], claims = {} }: RequirementsProps): RequirementsModel {
+  const byName = Object.entries(claims).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { scopes: [...scopes].sort(), claims: Object.fromEntries(byName) };
 }
 
 /** A version with a target of its own is not part of the A/B test. */

@@ -1,5 +1,5 @@
 /** The shape of everything that a user writes, member by member. */
-import type { ApiKeysProps, AuthProps, ClaimsProps, JwtProps } from '../props/auth-props';
+import type { ApiKeysProps, AuthProps, ClaimsProps, JwtProps, ServiceTokensProps } from '../props/auth-props';
 import type { CorsProps } from '../props/cors-props';
 import type {
   EdgeProps,
@@ -13,7 +13,9 @@ import type { EdgeCredentialsProps, EdgeJwtProps, PlanProps, TenantProps } from 
 import type { SecurityHeadersProps } from '../props/security-headers-props';
 import type {
   BackendProps,
+  RequirementsProps,
   ServiceProps,
+  ServiceTokenProps,
   TargetProps,
   TimeoutsProps,
   VariantProps,
@@ -56,6 +58,7 @@ import {
   path,
   percent,
   publicKeyPem,
+  scope,
   secretKey,
   text,
   truth,
@@ -80,6 +83,7 @@ const claims = object<ClaimsProps>({
   subject: optional(visible),
   tenant: optional(visible),
   plan: optional(visible),
+  scopes: optional(visible),
 });
 
 const jwt = anyOf(
@@ -100,10 +104,19 @@ const apiKeys = object<ApiKeysProps>({
   secret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
 });
 
+const serviceTokens = object<ServiceTokensProps>({
+  issuer: required(visible, 'the value of the iss claim'),
+  signingKeySecret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
+});
+
 const auth = anyOf(
   'jwt',
   'apiKeys',
-  object<AuthProps>({ jwt: optional(oneOrMore(jwt)), apiKeys: optional(apiKeys) }),
+  object<AuthProps>({
+    jwt: optional(oneOrMore(jwt)),
+    apiKeys: optional(apiKeys),
+    serviceTokens: optional(serviceTokens),
+  }),
 );
 
 const plan = object<PlanProps>({
@@ -171,6 +184,18 @@ const service = object<ServiceProps>({
   variants: optional(map(label(), variant, 1)),
   bodyLimitBytes: optional(bytes),
   timeouts: optional(timeouts),
+  requires: optional(
+    object<RequirementsProps>({
+      scopes: optional(list(scope, 1)),
+      claims: optional(map(visible, text(256), 1)),
+    }),
+  ),
+  serviceToken: optional(
+    object<ServiceTokenProps>({
+      audience: required(visible, 'the value of the aud claim'),
+      ttlSeconds: optional(integer(10, 3_600)),
+    }),
+  ),
   via: optional(word(['router', 'edge'])),
 });
 

@@ -1,12 +1,13 @@
 /** What must hold among services: paths that do not get into each other's way, versions that exist, whole splits. */
 import { checkDistinct, checkKnown, isHundred, type LooseProps, sum } from './check-helpers';
-import { type Place, Saying } from './problems';
+import { NOTHING, type Place, Saying } from './problems';
 
 type LooseService = NonNullable<NonNullable<LooseProps['services']>[string]>;
 
 /** Checks every service by itself and against the others. */
 export function checkServices(props: LooseProps, at: Place): void {
   const takenBy = new Map<string, string>();
+  checkServiceTokens(props, at);
   for (const [name, service] of Object.entries(props.services ?? {})) {
     if (service === undefined) continue;
     const place = at.key('services').key(name);
@@ -15,6 +16,7 @@ export function checkServices(props: LooseProps, at: Place): void {
     checkVariants(service, place);
     checkUnused(service, props, place);
     checkDistinct(service.methods, place.key('methods'));
+    checkDistinct(service.requires?.scopes, place.key('requires').key('scopes'));
   }
 }
 
@@ -32,6 +34,10 @@ function checkPath(
     at.report('AGW_ROUTE_SHADOWED', got, 'a path of its own', 'change one of the two, or join the services');
   }
   takenBy.set(path, name);
+  if (path === '/.well-known' || path.startsWith('/.well-known/')) {
+    const got = new Saying(`${JSON.stringify(path)}, where the gateway's own answers are`);
+    at.report('AGW_ROUTE_SHADOWED', got, 'a path of its own', 'change the path');
+  }
   const first = path.split('/')[1];
   if (first !== undefined && first !== '' && Object.hasOwn(props.versions ?? {}, first)) {
     const got = new Saying(`${JSON.stringify(path)}, which begins with the version "${first}"`);
@@ -40,6 +46,25 @@ function checkPath(
       got,
       'a path that no version hides',
       'rename the version or change the path',
+    );
+  }
+}
+
+/** Keys and those who need them are there together. */
+function checkServiceTokens({ auth, services = {} }: LooseProps, at: Place): void {
+  const place = at.key('auth').key('serviceTokens');
+  const asking = Object.keys(services).filter((name) => services[name]?.serviceToken !== undefined);
+  if (auth?.serviceTokens === undefined && asking.length > 0) {
+    const expected = `{ issuer, signingKeySecret }, for services.${asking[0]}.serviceToken`;
+    place.report('AGW_REQUIRED', NOTHING, expected, 'add it, or remove serviceToken');
+  }
+  if (auth?.serviceTokens !== undefined && asking.length === 0) {
+    const got = new Saying('keys for service tokens');
+    place.report(
+      'AGW_UNUSED',
+      got,
+      'a service with a serviceToken',
+      'remove it, or add serviceToken to a service',
     );
   }
 }

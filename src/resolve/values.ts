@@ -128,6 +128,14 @@ export const visible: Shape<string> = checked(
   (value) => /^[\x21-\x7e]{1,256}$/.test(value),
 );
 
+/** A scope (RFC 6749 section 3.3). */
+export const scope: Shape<string> = checked(
+  'AGW_TYPE',
+  'a scope: visible characters, without quotes and backslashes',
+  'write each scope as an entry of its own',
+  (value) => /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/.test(value),
+);
+
 /** What `matchesModel` understands. */
 export const modelPattern: Shape<string> = checked(
   'AGW_MODEL_PATTERN',

@@ -56,6 +56,8 @@ function checkService(props: LooseProps, name: string, service: LooseService, at
   if (service.models !== undefined) cannot(at.key('models'), KONG_LACKS.models);
   if (service.variants !== undefined) cannot(at.key('variants'), KONG_LACKS.variants);
   if (service.methods !== undefined) cannot(at.key('methods'), KONG_LACKS.methods);
+  if (service.requires !== undefined) cannot(at.key('requires'), KONG_LACKS.requires);
+  if (service.serviceToken !== undefined) cannot(at.key('serviceToken'), KONG_LACKS.serviceToken);
   for (const [version, target] of Object.entries(service.versions ?? {})) {
     if (typeof target === 'object' && target.models !== undefined) {
       cannot(at.key('versions').key(version).key('models'), KONG_LACKS.models);

@@ -6,6 +6,7 @@ import type { GatewayModel } from '../model/gateway-model';
 import type { RouteMatch } from '../model/route';
 import { versionHeaders } from '../model/version';
 import { flat } from './compiled-gateway';
+import { CHALLENGE } from './identify';
 import type { VerifiedCaller } from './identity/verifier';
 import { type Refused, refused } from './refusal';
 
@@ -25,8 +26,12 @@ export function admitCaller(
   return admission.kind === 'admitted' ? admission : callerRefusal(model, route, admission);
 }
 
-/** A retired version's answer leads to its successor (contract R5). */
+/** A retired version's answer leads to its successor (contract R5); a missing scope is named (RFC 6750 section 3.1). */
 export function callerRefusal(model: GatewayModel, route: MatchedRoute, refusal: Refusal): Refused {
+  if (refusal.code === 'insufficient_scope') {
+    const challenge = `${CHALLENGE}, error="insufficient_scope", scope="${refusal.scopes.join(' ')}"`;
+    return refused(refusal.code, { headers: ['www-authenticate', challenge] });
+  }
   if (refusal.code !== 'version_sunset') return refused(refusal.code);
   return refused(refusal.code, { headers: lifeHeaders(model, route, refusal.version) });
 }

@@ -1,10 +1,11 @@
-/** Writes the answers that the router gives itself: problems (contract H6) and preflights. */
+/** Writes the answers that the router gives itself: problems (contract H6), preflights and public keys. */
 import type { ServerResponse } from 'node:http';
 import { answerHeaders } from './answer-headers';
 import type { CompiledGateway } from './compiled-gateway';
 import { ERRORS, problemBody } from './errors';
 import type { Exchange } from './exchange';
 import { endAfterBody, leavesBodyUnread } from './linger';
+import { PUBLIC_KEYS_HEADERS } from './public-keys';
 import type { Refused } from './refusal';
 
 /** Answers with a problem. Nothing must have been sent before. */
@@ -39,6 +40,19 @@ export function answerPreflight(
     headers.push(...gateway.cors.preflight);
   }
   send(exchange, response, 204, headers, undefined);
+}
+
+/** Answers with the public keys of service tokens. */
+export function answerPublicKeys(
+  gateway: CompiledGateway,
+  exchange: Exchange,
+  response: ServerResponse,
+  jwks: string,
+): void {
+  const body = Buffer.from(jwks);
+  const headers = answerHeaders(gateway, exchange);
+  headers.push(...PUBLIC_KEYS_HEADERS, 'content-length', String(body.length));
+  send(exchange, response, 200, headers, body);
 }
 
 function send(

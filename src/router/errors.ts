@@ -24,6 +24,12 @@ export const ERRORS = {
     title: 'The plan does not include this version',
     type: 'permission_error',
   },
+  insufficient_scope: { status: 403, title: 'The credential lacks a scope', type: 'permission_error' },
+  caller_not_allowed: {
+    status: 403,
+    title: 'The caller may not use this service',
+    type: 'permission_error',
+  },
   model_not_allowed: { status: 403, title: 'The plan does not include this model', type: 'permission_error' },
   path_invalid: { status: 400, title: 'The path is not plain', type: 'invalid_request_error' },
   body_invalid: { status: 400, title: 'The body is not JSON', type: 'invalid_request_error' },

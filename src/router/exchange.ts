@@ -41,6 +41,8 @@ export class Exchange {
   modelName: string | undefined = undefined;
   backend: BackendDecision | undefined = undefined;
   limits: TakeResult | undefined = undefined;
+  /** Goes to the backend in place of the client's credential. */
+  serviceToken: string | undefined = undefined;
   /** Sends `100 Continue`, once, before the body is read; absent when the client does not wait for it. */
   continueBody: (() => void) | undefined = undefined;
   /** Stops what runs towards the backend; called at the end, also when all went well. */

@@ -3,7 +3,7 @@ import type { Verification, VerifiedCaller } from './identity/verifier';
 import { type Refused, refused } from './refusal';
 
 /** Names the protection space; part of what clients see, so it stays. */
-const CHALLENGE = 'Bearer realm="agent-gateway"';
+export const CHALLENGE = 'Bearer realm="agent-gateway"';
 
 const MISSING = refused('credential_missing', { headers: ['www-authenticate', CHALLENGE] });
 

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { answerPreflight, answerRefusal } from './answer';
+import { answerPreflight, answerPublicKeys, answerRefusal } from './answer';
 import { answerClientError, answerConnect } from './client-error';
 import { Connections } from './connections';
 import { Exchange, type Lifetime } from './exchange';
@@ -80,6 +80,7 @@ export class Listener {
         if (outcome.kind === 'forward') this.forwarder.forward(exchange, response);
         else if (outcome.kind === 'refused') this.refuse(exchange, response, outcome);
         else if (outcome.kind === 'preflight') answerPreflight(this.parts.gateway, exchange, response);
+        else if (outcome.kind === 'public-keys') this.showKeys(exchange, response);
       })
       .catch((error: unknown) => this.crash(exchange, response, error));
   }
@@ -99,6 +100,7 @@ export class Listener {
       .then((outcome) => {
         if (outcome.kind === 'forward') this.tunnels.open(exchange, response, socket, head);
         else if (outcome.kind === 'refused') this.refuse(exchange, response, outcome);
+        else if (outcome.kind === 'public-keys') this.showKeys(exchange, response);
       })
       .catch((error: unknown) => this.crash(exchange, response, error));
   }
@@ -111,6 +113,11 @@ export class Listener {
     this.connections.begin(exchange);
     this.watcher.begin(exchange);
     return exchange;
+  }
+
+  private showKeys(exchange: Exchange, response: ServerResponse): void {
+    const { gateway, serviceTokens } = this.parts;
+    if (serviceTokens !== undefined) answerPublicKeys(gateway, exchange, response, serviceTokens.jwks());
   }
 
   private refuse(exchange: Exchange, response: ServerResponse, refusal: ReturnType<typeof refused>): void {

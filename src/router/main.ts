@@ -1,11 +1,15 @@
 /** The program: reads its settings and the gateway document, starts the router, and stops it on a signal. */
 import { writeSync } from 'node:fs';
+import type { GatewayModel } from '../model/gateway-model';
 import { readDocument } from './document';
+import { ServiceTokens } from './identity/service-tokens';
+import type { IdentityLog } from './identity/verifier';
 import { createVerifier } from './identity/verify-caller';
 import { openStore } from './limits/open-store';
 import { createLog, type Log, type LogFields, type LogLevel } from './log';
 import { type Router, startRouter } from './router';
 import { type RouterSettings, readSettings } from './settings';
+import { FileContentError } from './watched-file';
 
 const STDOUT = 1;
 /** A reader of the log that does not keep up is given so many chances of a millisecond, then lines are lost. */
@@ -37,6 +41,7 @@ async function start(): Promise<void> {
     log: event,
     ...(apiKeysFile === undefined ? {} : { apiKeysFile }),
   });
+  const serviceTokens = openServiceTokens(model, settings, event);
   const store = openStore({
     url: settings.storeUrl,
     replicasMax: model.replicasMax,
@@ -47,6 +52,7 @@ async function start(): Promise<void> {
     model,
     verifier,
     store,
+    ...(serviceTokens === undefined ? {} : { serviceTokens }),
     log,
     port: settings.port,
     adminPort: settings.adminPort,
@@ -54,11 +60,26 @@ async function start(): Promise<void> {
     identityReady: () => verifier.ready(),
     jwksAgeSeconds: () => verifier.jwksAgeSeconds(),
   });
-  stopOnSignals(router, settings, () => verifier.close());
+  stopOnSignals(router, settings, () => {
+    verifier.close();
+    serviceTokens?.close();
+  });
   // The clock of `performance` begins with the process.
   const startMilliseconds = Math.round(performance.now());
   event('info', 'started', { port: router.port, adminPort: router.adminPort, startMilliseconds });
   log.flush();
+}
+
+/** @throws when the gateway has service tokens and there is no key to sign them with */
+function openServiceTokens(
+  { identity }: GatewayModel,
+  { signingKeysFile: file }: RouterSettings,
+  event: IdentityLog,
+): ServiceTokens | undefined {
+  if (identity.serviceTokens === undefined) return undefined;
+  if (file === undefined)
+    throw new FileContentError('service tokens are signed and no file of keys is named');
+  return new ServiceTokens({ issuer: identity.serviceTokens.issuer, file, log: event });
 }
 
 function eventsTo(target: Log) {

@@ -2,7 +2,7 @@
  * What happens to a request, in the order of the contract. Every step either adds to the exchange what it has learned
  * or ends the walk with a refusal; limits come last, so that a refused request uses none of them.
  *
- *     preflight → route → identity → admission → body and model → limits → forward
+ *     preflight → public keys → route → identity → admission → body and model → limits → service token → forward
  */
 import type { IncomingMessage } from 'node:http';
 import { chooseBackend, readsModel } from '../model/decide';
@@ -12,9 +12,11 @@ import { announcesTooMuch, hasBody, readModelBody } from './body';
 import type { CompiledGateway } from './compiled-gateway';
 import type { Exchange } from './exchange';
 import { callerOf } from './identify';
+import type { ServiceTokens } from './identity/service-tokens';
 import type { Verifier } from './identity/verifier';
 import type { LimitStore } from './limits/store';
 import { allowedOrigin, isPreflight } from './preflight';
+import { asksForPublicKeys } from './public-keys';
 import { type Refused, refused } from './refusal';
 import { namesOneHost, splitTarget } from './request-target';
 import { limitRefusal } from './take-limits';
@@ -24,13 +26,16 @@ export interface PipelineParts {
   readonly gateway: CompiledGateway;
   readonly verifier: Verifier;
   readonly store: LimitStore;
+  /** Absent when the router signs nothing. */
+  readonly serviceTokens?: ServiceTokens;
 }
 
 /** `gone`: the client left while a step was waiting, and there is nobody to answer. */
-export type Outcome = { readonly kind: 'forward' | 'preflight' | 'gone' } | Refused;
+export type Outcome = { readonly kind: 'forward' | 'preflight' | 'public-keys' | 'gone' } | Refused;
 
 const FORWARD: Outcome = { kind: 'forward' };
 const PREFLIGHT: Outcome = { kind: 'preflight' };
+const PUBLIC_KEYS: Outcome = { kind: 'public-keys' };
 const GONE: Outcome = { kind: 'gone' };
 
 /** Walks a request through the steps. Rejects only when the router itself is at fault. */
@@ -44,6 +49,7 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
   exchange.allowedOrigin = allowedOrigin(gateway, request);
   if (!namesOneHost(request)) return refused('request_invalid');
   if (isPreflight(gateway, request)) return PREFLIGHT;
+  if (parts.serviceTokens !== undefined && asksForPublicKeys(gateway, exchange)) return PUBLIC_KEYS;
 
   const route = matchRoute(gateway.routes, request.method ?? '', target.path);
   if (route.kind === 'refused') return routeRefusal(route);
@@ -77,7 +83,20 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
     limits.lease?.release();
     return GONE;
   }
-  return limitRefusal(limits) ?? FORWARD;
+  const refusal = limitRefusal(limits);
+  if (refusal !== undefined) return refusal;
+  exchange.serviceToken = serviceToken(parts, exchange);
+  return FORWARD;
+}
+
+function serviceToken(
+  { serviceTokens }: PipelineParts,
+  { route, caller, admission }: Exchange,
+): string | undefined {
+  const model = route?.service.serviceToken;
+  if (model === undefined || caller === undefined || admission === undefined) return undefined;
+  const facts = { caller, plan: admission.plan.name };
+  return serviceTokens?.tokenFor(model, facts, Math.floor(Date.now() / 1000));
 }
 
 function credentialsOf(request: IncomingMessage) {

@@ -6,6 +6,7 @@ import type { GatewayModel } from '../model/gateway-model';
 import { logExchange } from './access-log';
 import { createAdmin } from './admin';
 import { compileGateway } from './compiled-gateway';
+import type { ServiceTokens } from './identity/service-tokens';
 import type { Verifier } from './identity/verifier';
 import type { LimitStore } from './limits/store';
 import { Listener } from './listener';
@@ -17,6 +18,8 @@ export interface RouterOptions {
   readonly model: GatewayModel;
   readonly verifier: Verifier;
   readonly store: LimitStore;
+  /** Absent when the router signs nothing. */
+  readonly serviceTokens?: ServiceTokens;
   readonly log: Log;
   /** 0 = any free port. */
   readonly port: number;
@@ -46,7 +49,13 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   const { store, log } = options;
   const lifetime = { draining: false };
   const metrics = new RouterMetrics({ store, jwksAgeSeconds: options.jwksAgeSeconds });
-  const parts = { gateway: compileGateway(options.model), verifier: options.verifier, store };
+  const { verifier, serviceTokens } = options;
+  const parts = {
+    gateway: compileGateway(options.model),
+    verifier,
+    store,
+    ...(serviceTokens === undefined ? {} : { serviceTokens }),
+  };
   const listener = new Listener(parts, lifetime, {
     begin: () => metrics.inFlight++,
     end: (exchange) => {

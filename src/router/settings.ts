@@ -19,6 +19,8 @@ export interface RouterSettings {
   readonly storePassword?: string;
   /** `API_KEYS_FILE`: where the API keys are; needed when the gateway takes API keys. */
   readonly apiKeysFile?: string;
+  /** `SIGNING_KEYS_FILE`: where the keys of service tokens are; needed when a service has some. */
+  readonly signingKeysFile?: string;
   /** `DRAIN_SECONDS`: how long new requests are still served after the signal to stop. Default 5. */
   readonly drainSeconds: number;
   /** `GRACE_SECONDS`: from the signal until streams that still run are cut. Default 60. */
@@ -39,6 +41,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readSettings(environment: Environment): RouterSettings {
   const storePassword = environment.STORE_PASSWORD || undefined;
   const apiKeysFile = environment.API_KEYS_FILE || undefined;
+  const signingKeysFile = environment.SIGNING_KEYS_FILE || undefined;
   return {
     documentPath: required(environment, 'GATEWAY_DOCUMENT', 'the path of the gateway document'),
     port: wholeNumber(environment, 'PORT', 8080, 65_535),
@@ -47,6 +50,7 @@ export function readSettings(environment: Environment): RouterSettings {
     storeUrl: storeUrl(environment),
     ...(storePassword === undefined ? {} : { storePassword }),
     ...(apiKeysFile === undefined ? {} : { apiKeysFile }),
+    ...(signingKeysFile === undefined ? {} : { signingKeysFile }),
     drainSeconds: wholeNumber(environment, 'DRAIN_SECONDS', 5, 3_600),
     graceSeconds: wholeNumber(environment, 'GRACE_SECONDS', 60, 86_400),
   };

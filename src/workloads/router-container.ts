@@ -15,7 +15,7 @@ import {
   type VolumeMount,
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import type { SecretKeyModel, StoreModel } from '../model/deployment-model';
+import type { RouterModel, SecretKeyModel, StoreModel } from '../model/deployment-model';
 import { ADMIN_PORT, type GatewayNames, REDIS_PORT, ROUTER_PORT } from '../names';
 import { CONFIGURATION_DIRECTORY, DOCUMENT } from './configuration';
 import { PROGRAM_DIRECTORY, PROGRAM_ENTRY } from './program';
@@ -28,6 +28,8 @@ export const NODE_USER = 1000;
 
 /** Directory in the container where the Secret with the API keys is mounted. */
 const API_KEYS_DIRECTORY = '/etc/agent-gateway-keys';
+/** The same of the keys that sign service tokens. */
+const SIGNING_KEYS_DIRECTORY = '/etc/agent-gateway-signing';
 
 /**
  * From the order to stop until the program is told, so that the edge has stopped sending by then.
@@ -59,7 +61,7 @@ export function routerContainer(
       ...environment(parts),
       ...storeEnvironment(scope, parts.names, store),
     },
-    volumeMounts: volumeMounts(scope, router.apiKeysSecret, references),
+    volumeMounts: volumeMounts(scope, router, references),
     resources: {
       // No limit: a router that is throttled holds every stream back.
       cpu: { request: Cpu.millis(router.cpuMillicores) },
@@ -78,10 +80,11 @@ export function routerContainer(
 
 function environment({ deployment: { router } }: RouterParts): Record<string, EnvValue> {
   const heapMebibytes = Math.floor(router.memoryMebibytes * HEAP_SHARE);
-  const keys = router.apiKeysSecret;
+  const { apiKeysSecret: keys, signingKeySecret: signing } = router;
   return values({
     GATEWAY_DOCUMENT: `${CONFIGURATION_DIRECTORY}/${DOCUMENT}`,
     ...(keys === undefined ? {} : { API_KEYS_FILE: posix.join(API_KEYS_DIRECTORY, keys.key) }),
+    ...(signing === undefined ? {} : { SIGNING_KEYS_FILE: posix.join(SIGNING_KEYS_DIRECTORY, signing.key) }),
     PORT: String(ROUTER_PORT),
     ADMIN_PORT: String(ADMIN_PORT),
     // The hook before the stop has waited already.
@@ -114,7 +117,7 @@ function values(entries: Readonly<Record<string, string>>): Record<string, EnvVa
 
 function volumeMounts(
   scope: Construct,
-  apiKeys: SecretKeyModel | undefined,
+  { apiKeysSecret, signingKeySecret }: RouterModel,
   { configuration, program }: RouterReferences,
 ): VolumeMount[] {
   const mounts = [
@@ -123,16 +126,24 @@ function volumeMounts(
   if (program !== undefined) {
     mounts.push({ path: PROGRAM_DIRECTORY, volume: configMapVolume(scope, 'program', program) });
   }
-  if (apiKeys !== undefined) {
-    // The whole Secret and no single file of it: files that are mounted alone do not change with the Secret.
-    const secret = Secret.fromSecretName(scope, 'api-keys', apiKeys.name);
-    const volume = Volume.fromSecret(scope, 'api-keys-volume', secret, {
-      name: 'api-keys',
-      defaultMode: 0o440,
+  if (apiKeysSecret !== undefined) {
+    mounts.push({ path: API_KEYS_DIRECTORY, volume: secretVolume(scope, 'api-keys', apiKeysSecret) });
+  }
+  if (signingKeySecret !== undefined) {
+    mounts.push({
+      path: SIGNING_KEYS_DIRECTORY,
+      volume: secretVolume(scope, 'signing-keys', signingKeySecret),
     });
-    mounts.push({ path: API_KEYS_DIRECTORY, volume });
   }
   return mounts.map((mount) => ({ ...mount, readOnly: true }));
+}
+
+/** The whole Secret and no single file of it: files that are mounted alone do not change with the Secret. */
+function secretVolume(scope: Construct, name: string, { name: secret }: SecretKeyModel): Volume {
+  return Volume.fromSecret(scope, `${name}-volume`, Secret.fromSecretName(scope, name, secret), {
+    name,
+    defaultMode: 0o440,
+  });
 }
 
 function configMapVolume(scope: Construct, name: string, map: string): Volume {

@@ -98,6 +98,7 @@ const BASE = {
       jwksUrl: 'https://id.example.com/jwks',
       claims: {},
     },
+    serviceTokens: { issuer: 'gateway', signingKeySecret: { name: 'signing', key: 'keys.pem' } },
   },
   plans: { free: {} },
   versions: { v1: {} },
@@ -105,6 +106,7 @@ const BASE = {
     agents: {
       path: '/agents',
       backend: { service: 'agents', port: 8000 },
+      serviceToken: { audience: 'agents' },
       variants: { a: { backend: { service: 'agents', port: 8000 }, weightPercent: 100 } },
     },
   },
@@ -147,6 +149,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   VersionProps: ['versions', 'v1'],
   ServiceProps: ['services', 'agents'],
   BackendProps: ['services', 'agents', 'backend'],
+  ServiceTokenProps: ['services', 'agents', 'serviceToken'],
   VariantProps: ['services', 'agents', 'variants', 'a'],
   SecurityHeadersProps: ['securityHeaders'],
   TimeoutsProps: ['timeouts'],
@@ -237,7 +240,6 @@ describe('problem codes', () => {
   const OF_NO_PROP: Readonly<Record<string, string>> = {
     AGW_TYPE: 'any prop can have a value of another type',
     AGW_UNKNOWN_KEY: 'it is about keys that are no props',
-    AGW_REQUIRED: 'the type says which props are required',
     AGW_EMPTY: 'the Range of a list or map says that it needs an entry',
     AGW_DOCUMENT_SIZE: 'it is about the gateway as a whole',
     AGW_NAMESPACE: 'it is about the chart',

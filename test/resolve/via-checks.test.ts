@@ -61,6 +61,14 @@ const lacks: Record<keyof typeof KONG_LACKS, readonly [object, string]> = {
   models: [service({ models: { 'gpt-4': backend } }), 'services.tools.models'],
   variants: [service({ variants: { a: { backend, weightPercent: 100 } } }), 'services.tools.variants'],
   methods: [service({ methods: ['GET'] }), 'services.tools.methods'],
+  requires: [service({ requires: { scopes: ['chat'] } }), 'services.tools.requires'],
+  serviceToken: [
+    {
+      ...service({ serviceToken: { audience: 'tools' } }),
+      auth: { ...base.auth, serviceTokens: { issuer: 'gateway', signingKeySecret: apiKey } },
+    },
+    'services.tools.serviceToken',
+  ],
   split: [version({ weightPercent: 10 }), 'versions.v1.weightPercent'],
   life: [version({ sunset: '2027-03-31' }), 'versions.v1.sunset'],
   pin: [

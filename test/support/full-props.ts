@@ -16,10 +16,13 @@ import type {
   PersistenceProps,
   PlanProps,
   ReplicasProps,
+  RequirementsProps,
   ResourcesProps,
   RouterProps,
   SecurityHeadersProps,
   ServiceProps,
+  ServiceTokenProps,
+  ServiceTokensProps,
   TargetProps,
   TenantProps,
   TimeoutsProps,
@@ -44,7 +47,7 @@ const timeouts = (base: number): Required<TimeoutsProps> => ({
   firstByteSeconds: base + 30,
   idleSeconds: base + 40,
 });
-const claims: Required<ClaimsProps> = { subject: 'email', tenant: 'tenant', plan: 'tier' };
+const claims: Required<ClaimsProps> = { subject: 'email', tenant: 'tenant', plan: 'tier', scopes: 'scp' };
 // Values as they are in a real key; nobody has its other half.
 const jwks: Required<JwksProps> = {
   keys: [
@@ -82,10 +85,16 @@ type RouterPlanProps = Pick<
   | 'models'
   | 'versions'
 >;
-type RouterServiceProps = Pick<
-  ServiceProps,
-  'path' | 'backend' | 'models' | 'methods' | 'versions' | 'variants' | 'bodyLimitBytes' | 'timeouts'
->;
+type RouterServiceProps = Omit<ServiceProps, 'via'>;
+const requires: Required<RequirementsProps> = {
+  scopes: ['chat', 'tools'],
+  claims: { department: 'research', 'https://example.com/level': '3' },
+};
+const serviceToken: Required<ServiceTokenProps> = { audience: 'agents', ttlSeconds: 90 };
+const serviceTokens: Required<ServiceTokensProps> = {
+  issuer: 'https://gateway.example.com/',
+  signingKeySecret: { name: 'signing', key: 'keys.pem' },
+};
 const agents: Required<Omit<RouterServiceProps, 'variants'>> = {
   ...target('agents'),
   path: '/agents',
@@ -93,6 +102,8 @@ const agents: Required<Omit<RouterServiceProps, 'variants'>> = {
   versions: { v1: target('agents-v1'), v3: false },
   bodyLimitBytes: 1_000,
   timeouts: timeouts(5),
+  requires,
+  serviceToken,
 };
 const tools: Required<Omit<RouterServiceProps, 'models'>> = {
   backend: backend('tools'),
@@ -102,6 +113,8 @@ const tools: Required<Omit<RouterServiceProps, 'models'>> = {
   variants: { a: { weightPercent: 30, ...target('a') }, b: { weightPercent: 70, ...target('b') } },
   bodyLimitBytes: 2_000,
   timeouts: timeouts(7),
+  requires: { scopes: ['tools'] },
+  serviceToken: { audience: 'tools' },
 };
 const version = (weightPercent: number, successor: string): Required<VersionProps> => ({
   weightPercent,
@@ -141,6 +154,7 @@ const common: Omit<Whole, 'edge' | 'tls' | 'router' | 'redis'> = {
   auth: {
     jwt: [jwt, { ...jwt, issuer: 'https://other.example.com/' }],
     apiKeys: { secret: { name: 'agent-api-keys', key: 'all.json' } },
+    serviceTokens,
   },
   plans: { basic: plan(11), pro: plan(23) },
   defaultPlan: 'pro',

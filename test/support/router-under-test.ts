@@ -1,5 +1,6 @@
 /** The router in this process, on free ports, in front of real backends, with the memory store. */
 import type { GatewayModel, ServiceModel } from '../../src/model/gateway-model';
+import type { ServiceTokens } from '../../src/router/identity/service-tokens';
 import type { Verifier } from '../../src/router/identity/verifier';
 import type { LimitStore, TakeRequest, TakeResult } from '../../src/router/limits/store';
 import { createLog } from '../../src/router/log';
@@ -22,6 +23,7 @@ export interface RouterUnderTestOptions {
   /** Laid over its one service, `agents` at `/agents`. */
   readonly service?: Partial<ServiceModel>;
   readonly verifier?: Verifier;
+  readonly serviceTokens?: ServiceTokens;
   readonly store?: CountingStore;
   readonly identityReady?: () => boolean;
 }
@@ -33,7 +35,7 @@ export function modelOf(backendPort: number, options: RouterUnderTestOptions = {
     format: 1,
     hosts: ['api.example.com'],
     basePath: '',
-    identity: { issuers: [], apiKeys: true },
+    identity: { issuers: [], apiKeys: true, requiredClaims: [] },
     plans: { free: { windows: [], onStoreOutage: 'local' } },
     defaultPlan: 'free',
     tenants: {},
@@ -69,6 +71,7 @@ export async function startTestRouter(
   const router = await startRouter({
     model: modelOf(backendPort, options),
     verifier: options.verifier ?? tokenVerifier,
+    ...(options.serviceTokens === undefined ? {} : { serviceTokens: options.serviceTokens }),
     store,
     log,
     port: 0,

@@ -18,6 +18,18 @@ export function claimOf(claims: Readonly<Record<string, unknown>>, name: string)
   return value;
 }
 
+/** Scopes: a text with spaces between them (RFC 8693 section 4.2), or a list. What is no text counts as none. */
+export function scopesOf(claim: unknown): readonly string[] {
+  if (typeof claim === 'string') return claim.split(' ').filter((scope) => scope !== '');
+  return Array.isArray(claim) ? claim.filter((scope) => typeof scope === 'string') : [];
+}
+
+/** What a claim can be compared with: a text, number or truth as text, and each of a list. */
+export function valuesOf(claim: unknown): readonly string[] {
+  const single = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
+  return [claim].flat().filter(single).map(String);
+}
+
 /** Printable ASCII without a space at either end. */
 const NAME = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 

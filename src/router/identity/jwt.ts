@@ -1,7 +1,7 @@
 /** Verifies tokens of one issuer (RFC 7519, RFC 8725; contract I2, I7). */
 import { decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import type { IssuerModel } from '../../model/gateway-model';
-import { claimOf, isName } from './claims';
+import { claimOf, isName, scopesOf, valuesOf } from './claims';
 import { limitKeyOf } from './credentials';
 import type { Jwks, PublicKey } from './jwks';
 import type { VerifiedTokens } from './verified-tokens';
@@ -29,6 +29,7 @@ export class JwtVerifier {
   /** @param verified where tokens go that are good; shared by all issuers */
   constructor(
     private readonly model: IssuerModel,
+    private readonly requiredClaims: readonly string[],
     private readonly jwks: Jwks,
     private readonly verified: VerifiedTokens,
   ) {}
@@ -75,6 +76,8 @@ export class JwtVerifier {
       ...(tenant === undefined ? {} : { tenant }),
       // A plan that is no name counts as one that does not exist: the default plan, and a metric.
       ...(plan === undefined ? {} : { claimedPlan: isName(plan) ? plan : '' }),
+      scopes: scopesOf(claimOf(claims, model.claims.scopes)),
+      claims: this.kept(claims),
       limitKey: limitKeyOf(model.issuer, tenant, subject),
       via: 'jwt',
     } as const;
@@ -82,6 +85,11 @@ export class JwtVerifier {
     const untilSeconds = (claims.exp as number) + model.clockToleranceSeconds;
     this.verified.add(token, { verification, untilSeconds }, generation);
     return verification;
+  }
+
+  /** The values of the claims that services require. */
+  private kept(claims: Readonly<Record<string, unknown>>): Readonly<Record<string, readonly string[]>> {
+    return Object.fromEntries(this.requiredClaims.map((name) => [name, valuesOf(claimOf(claims, name))]));
   }
 
   /** The key of a token: by its id, where it names one; else the only key that fits the algorithm. */

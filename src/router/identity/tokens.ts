@@ -1,6 +1,6 @@
 /** Tokens of all issuers: each is verified by the issuer that it names, once, and then remembered. */
 import { decodeJwt } from 'jose';
-import type { IssuerModel } from '../../model/gateway-model';
+import type { IdentityModel, IssuerModel } from '../../model/gateway-model';
 import { Jwks, type JwksOptions } from './jwks';
 import { invalid, JwtVerifier } from './jwt';
 import { VerifiedTokens } from './verified-tokens';
@@ -20,9 +20,13 @@ export class Tokens {
   private readonly only: Issuer | undefined;
 
   /** Starts reading the issuers' keys. */
-  constructor(models: readonly IssuerModel[], options: Omit<JwksOptions, 'url' | 'given' | 'onChange'>) {
-    this.issuers = new Map(models.map((model) => [model.issuer, this.open(model, options)]));
-    this.only = models.length === 1 ? this.issuers.values().next().value : undefined;
+  constructor(
+    private readonly identity: IdentityModel,
+    options: Omit<JwksOptions, 'url' | 'given' | 'onChange'>,
+  ) {
+    const { issuers } = identity;
+    this.issuers = new Map(issuers.map((model) => [model.issuer, this.open(model, options)]));
+    this.only = issuers.length === 1 ? this.issuers.values().next().value : undefined;
   }
 
   /** The answer for a token that was verified before and is still good. */
@@ -66,7 +70,7 @@ export class Tokens {
       // A key may have been withdrawn.
       onChange: () => this.verified.clear(),
     });
-    return { jwks, verifier: new JwtVerifier(model, jwks, this.verified) };
+    return { jwks, verifier: new JwtVerifier(model, this.identity.requiredClaims, jwks, this.verified) };
   }
 }
 

@@ -1,6 +1,7 @@
 /** Puts tokens and API keys together into the one question that the pipeline asks. */
-import type { IdentityModel, IssuerModel } from '../../model/gateway-model';
-import { ApiKeys, ApiKeysError } from './api-keys';
+import type { IdentityModel } from '../../model/gateway-model';
+import { FileContentError } from '../watched-file';
+import { ApiKeys } from './api-keys';
 import { presented } from './credentials';
 import { Tokens } from './tokens';
 import type { Credentials, IdentityLog, Verification, Verifier } from './verifier';
@@ -36,12 +37,12 @@ const NOT_ACCEPTED: Verification = { kind: 'invalid', reason: 'credentials of th
 /**
  * Starts reading the issuers' keys; `ready` says when that is over.
  *
- * @throws ApiKeysError when the model accepts API keys and their file cannot be used
+ * @throws FileContentError when the model accepts API keys and their file cannot be used
  */
 export function createVerifier(identity: IdentityModel, options: VerifierOptions = {}): RunningVerifier {
   const log = options.log ?? (() => {});
   const keys = identity.apiKeys ? openKeys(options, log) : undefined;
-  const tokens = identity.issuers.length === 0 ? undefined : openTokens(identity.issuers, options, log);
+  const tokens = identity.issuers.length === 0 ? undefined : openTokens(identity, options, log);
   return {
     verify(credentials: Credentials, nowSeconds: number) {
       const known = tokens && knownToken(tokens, credentials, nowSeconds);
@@ -86,17 +87,17 @@ function knownToken(
 
 function openKeys(options: VerifierOptions, log: IdentityLog): ApiKeys {
   const { apiKeysFile: file, apiKeysPollMilliseconds: pollMilliseconds } = options;
-  if (file === undefined) throw new ApiKeysError('API keys are accepted and no file of them is named');
+  if (file === undefined) throw new FileContentError('API keys are accepted and no file of them is named');
   return new ApiKeys({ file, log, ...(pollMilliseconds === undefined ? {} : { pollMilliseconds }) });
 }
 
-function openTokens(issuers: readonly IssuerModel[], options: VerifierOptions, log: IdentityLog): Tokens {
+function openTokens(identity: IdentityModel, options: VerifierOptions, log: IdentityLog): Tokens {
   const {
     jwksCooldownMilliseconds: cooldownMilliseconds,
     jwksRefreshMilliseconds: refreshMilliseconds,
     jwksTimeoutMilliseconds: timeoutMilliseconds,
   } = options;
-  return new Tokens(issuers, {
+  return new Tokens(identity, {
     log,
     ...(cooldownMilliseconds === undefined ? {} : { cooldownMilliseconds }),
     ...(refreshMilliseconds === undefined ? {} : { refreshMilliseconds }),

@@ -56,7 +56,7 @@ export function backendHeaders(
   const named = namedByConnection(request.headers.connection);
   const trusted = gateway.trustsForwarded;
   // A Bearer that is an API key is the gateway's credential, like `X-API-Key`; with a key there is no other Bearer.
-  let authorization = exchange.caller?.via !== 'api-key';
+  let authorization = exchange.caller?.via !== 'api-key' && exchange.serviceToken === undefined;
   let forwardedFor: string | undefined;
   const raw = request.rawHeaders;
   for (let at = 0; at < raw.length; at += 2) {
@@ -78,6 +78,7 @@ export function backendHeaders(
     headers.push(name, value);
   }
   addForwarded(headers, gateway, exchange, forwardedFor);
+  if (exchange.serviceToken !== undefined) headers.push('authorization', `Bearer ${exchange.serviceToken}`);
   addIdentity(headers, exchange);
   return headers;
 }

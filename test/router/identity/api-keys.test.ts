@@ -34,7 +34,7 @@ function open(keys: object): RunningVerifier {
   mount(JSON.stringify(keys));
   events.length = 0;
   verifier = createVerifier(
-    { issuers: [], apiKeys: true },
+    { issuers: [], apiKeys: true, requiredClaims: [] },
     {
       apiKeysFile: file,
       apiKeysPollMilliseconds: 20,
@@ -150,10 +150,12 @@ it('takes digests in either case', () => {
 
 it('does not start without the file, and names it', () => {
   const missing = join(directory, 'missing.json');
-  expect(() => createVerifier({ issuers: [], apiKeys: true }, { apiKeysFile: missing })).toThrow(
-    `${missing}: ENOENT`,
+  expect(() =>
+    createVerifier({ issuers: [], apiKeys: true, requiredClaims: [] }, { apiKeysFile: missing }),
+  ).toThrow(`${missing}: ENOENT`);
+  expect(() => createVerifier({ issuers: [], apiKeys: true, requiredClaims: [] })).toThrow(
+    'no file of them is named',
   );
-  expect(() => createVerifier({ issuers: [], apiKeys: true })).toThrow('no file of them is named');
 });
 
 it.each([
@@ -168,7 +170,8 @@ it.each([
   ['an unknown member', `{"${digest('a')}": {"subject": "a", "plans": "pro"}}`, 'it has members beside'],
 ])('does not start with %s, and does not show it', (_what, text, message) => {
   mount(text);
-  const start = () => createVerifier({ issuers: [], apiKeys: true }, { apiKeysFile: file });
+  const start = () =>
+    createVerifier({ issuers: [], apiKeys: true, requiredClaims: [] }, { apiKeysFile: file });
   expect(start).toThrow(message);
   expect(start).not.toThrow('secret');
 });

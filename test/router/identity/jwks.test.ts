@@ -38,10 +38,10 @@ async function open(options: VerifierOptions = {}): Promise<void> {
     jwksUrl: provider.url,
     algorithms: ['ES256'],
     clockToleranceSeconds: 0,
-    claims: { subject: 'sub', tenant: 'org_id', plan: 'plan' },
+    claims: { subject: 'sub', tenant: 'org_id', plan: 'plan', scopes: 'scope' },
   };
   verifier = createVerifier(
-    { issuers: [jwt], apiKeys: false },
+    { issuers: [jwt], apiKeys: false, requiredClaims: [] },
     {
       jwksCooldownMilliseconds: COOLDOWN,
       log: (level, event, fields) => events.push({ level, event, ...fields }),

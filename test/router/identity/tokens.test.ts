@@ -41,10 +41,13 @@ function open({ url }: IdentityProvider, changes: Partial<IssuerModel> = {}): Ru
     jwksUrl: url,
     algorithms: ALGORITHMS,
     clockToleranceSeconds: 5,
-    claims: { subject: 'sub', tenant: 'org_id', plan: 'app_metadata.plan' },
+    claims: { subject: 'sub', tenant: 'org_id', plan: 'app_metadata.plan', scopes: 'scope' },
     ...changes,
   };
-  return createVerifier({ issuers: [jwt], apiKeys: false }, { jwksCooldownMilliseconds: 50 });
+  return createVerifier(
+    { issuers: [jwt], apiKeys: false, requiredClaims: [] },
+    { jwksCooldownMilliseconds: 50 },
+  );
 }
 
 async function verify(token: string, seconds = now()): Promise<Verification> {
@@ -69,7 +72,15 @@ it('takes subject, tenant and plan from the claims that the model names', async 
   const token = await provider.sign({ sub: 'bob', org_id: 'acme', app_metadata: { plan: 'pro' } });
   expect(await verify(token)).toEqual({
     kind: 'caller',
-    caller: { subject: 'bob', tenant: 'acme', claimedPlan: 'pro', via: 'jwt', limitKey: expect.any(String) },
+    caller: {
+      subject: 'bob',
+      tenant: 'acme',
+      claimedPlan: 'pro',
+      scopes: [],
+      claims: {},
+      via: 'jwt',
+      limitKey: expect.any(String),
+    },
   });
 });
 
@@ -292,7 +303,7 @@ it('refuses a known token beside an API key', async () => {
 it('verifies each token by the issuer that it names', async () => {
   const other = await startIdentityProvider([await createKey('other')]);
   const base = { audience: AUDIENCE, algorithms: ['ES256'], clockToleranceSeconds: 5 };
-  const claims = { subject: 'sub', tenant: 'org_id', plan: 'plan' };
+  const claims = { subject: 'sub', tenant: 'org_id', plan: 'plan', scopes: 'scope' };
   const issuers = [
     { ...base, claims, issuer: ISSUER, jwksUrl: provider.url },
     {
@@ -302,7 +313,7 @@ it('verifies each token by the issuer that it names', async () => {
       jwksUrl: other.url,
     },
   ];
-  const both = createVerifier({ issuers, apiKeys: false });
+  const both = createVerifier({ issuers, apiKeys: false, requiredClaims: [] });
   const ask = async (token: string) => both.verify({ authorization: `Bearer ${token}` }, now());
   const foreign = { iss: 'https://other.example/', email: 'grace' };
 
@@ -317,6 +328,33 @@ it('verifies each token by the issuer that it names', async () => {
   await other.close();
 });
 
+it.each<[string, Record<string, unknown>, object]>([
+  ['a text with spaces', { scope: 'chat  tools' }, { scopes: ['chat', 'tools'] }],
+  ['a list', { scope: ['chat', 7, 'tools'] }, { scopes: ['chat', 'tools'] }],
+  ['neither', { scope: { chat: true } }, { scopes: [] }],
+])('reads scopes that are %s, and the claims that are required', async (_, said, expected) => {
+  const issuer = {
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    jwksUrl: provider.url,
+    algorithms: ['ES256'],
+    clockToleranceSeconds: 5,
+    claims: { subject: 'sub', tenant: 'org_id', plan: 'plan', scopes: 'scope' },
+  };
+  const requiredClaims = ['level', 'groups', 'app.role', 'none'];
+  const strict = createVerifier({ issuers: [issuer], apiKeys: false, requiredClaims });
+  const facts = { level: 3, groups: ['a', { b: 1 }, true], app: { role: 'admin' }, other: 'x' };
+  const token = await provider.sign({ ...said, ...facts });
+
+  expect(await strict.verify({ authorization: `Bearer ${token}` }, now())).toMatchObject({
+    caller: {
+      ...expected,
+      claims: { level: ['3'], groups: ['a', 'true'], 'app.role': ['admin'], none: [] },
+    },
+  });
+  strict.close();
+});
+
 it.each([
   ['alone', undefined],
   ['beside those of an issuer that is away', 'http://127.0.0.1:1/jwks.json'],
@@ -327,11 +365,12 @@ it.each([
     audience: AUDIENCE,
     algorithms: ALGORITHMS,
     clockToleranceSeconds: 5,
-    claims: { subject: 'sub', tenant: 'org_id', plan: 'plan' },
+    claims: { subject: 'sub', tenant: 'org_id', plan: 'plan', scopes: 'scope' },
   };
   const alone = createVerifier({
     issuers: [{ ...issuer, keys, ...(jwksUrl === undefined ? {} : { jwksUrl }) }],
     apiKeys: false,
+    requiredClaims: [],
   });
   const ask = async (token: string) => alone.verify({ authorization: `Bearer ${token}` }, now());
 

@@ -31,9 +31,9 @@ beforeAll(async () => {
     jwksUrl: provider.url,
     algorithms: ['ES256'],
     clockToleranceSeconds: 5,
-    claims: { subject: 'sub', tenant: 'org_id', plan: 'plan' },
+    claims: { subject: 'sub', tenant: 'org_id', plan: 'plan', scopes: 'scope' },
   };
-  verifier = createVerifier({ issuers: [jwt], apiKeys: true }, { apiKeysFile });
+  verifier = createVerifier({ issuers: [jwt], apiKeys: true, requiredClaims: [] }, { apiKeysFile });
   backend = await startBackend();
   router = await startTestRouter(backend.port, { verifier });
 });
@@ -47,6 +47,26 @@ afterAll(async () => {
 
 const ask = (headers: Record<string, string | undefined>) =>
   send(router.port, '/v1/agents', { headers: { authorization: undefined, ...headers } });
+
+it('tells a client which scopes a service requires', async () => {
+  const strict = await startTestRouter(backend.port, {
+    verifier,
+    service: { requires: { scopes: ['chat', 'tools'], claims: {} } },
+  });
+  const call = async (scope: string) => {
+    const authorization = `Bearer ${await provider.sign({ scope })}`;
+    return send(strict.port, '/v1/agents', { headers: { authorization } });
+  };
+
+  expect((await call('tools chat')).status).toBe(200);
+  const refused = await call('chat');
+  expect(refused.status).toBe(403);
+  expect(refused.json()).toMatchObject({ code: 'insufficient_scope' });
+  expect(refused.headers['www-authenticate']).toBe(
+    'Bearer realm="agent-gateway", error="insufficient_scope", scope="chat tools"',
+  );
+  await strict.close();
+});
 
 it('asks for a credential where there is none', async () => {
   const answer = await ask({});
