@@ -94,6 +94,8 @@ const project = new typescript.TypeScriptProject({
       transformIgnorePatterns: ['/node_modules/(?!jose/)'],
       moduleNameMapper: { '^cdk8s-agent-gateway$': '<rootDir>/src/index.ts' },
       testTimeout: 30_000,
+      // The longest tests wait for other programs most of the time.
+      maxWorkers: '100%',
     },
   },
   gitignore: [
