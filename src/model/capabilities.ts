@@ -25,6 +25,7 @@ export const DUTIES: readonly DutyRow[] = [
     kong: 'router',
     none: 'router',
   },
+  { duty: 'headers changed for a service', traefik: 'router', kong: 'router', none: 'router' },
   { duty: 'services that are `via: edge`', traefik: 'no', kong: 'edge', none: 'no' },
 ];
 
@@ -59,6 +60,11 @@ export const KONG_LACKS = {
     props: '`methods`',
     expected: 'no methods, as Kong answers others with 404 in place of 405',
     fix: 'remove them, and refuse methods in the service',
+  },
+  headers: {
+    props: '`requestHeaders`, `responseHeaders`',
+    expected: 'no changes of headers, which the router makes',
+    fix: 'remove them',
   },
   split: {
     props: '`versions.*.weightPercent`',

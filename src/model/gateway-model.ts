@@ -108,8 +108,20 @@ export interface ServiceModel {
   readonly methods?: readonly string[];
   readonly bodyLimitBytes: number;
   readonly timeouts: TimeoutsModel;
+  /** Of what backends get. */
+  readonly requestHeaders?: HeaderChangesModel;
+  /** Of what backends answer. */
+  readonly responseHeaders?: HeaderChangesModel;
   /** By version name, `''` for a gateway without versions. A version that is missing does not have the service. */
   readonly versions: Readonly<Record<string, ServiceVersionModel>>;
+}
+
+/** `{ drop: ['x-debug', 'x-team'], put: ['x-team', 'search'] }` */
+export interface HeaderChangesModel {
+  /** Names as `foldedHeaderName` has them, sorted; what is set is dropped first. */
+  readonly drop: readonly string[];
+  /** Names in lower case and values in turn. */
+  readonly put: readonly string[];
 }
 
 /** How long the router waits for backends. Parts of a second are allowed. */

@@ -1,4 +1,5 @@
 /** What is behind the gateway. */
+import type { HeaderChangesProps } from './transform-props';
 
 /** A Kubernetes Service. */
 export interface BackendProps {
@@ -96,6 +97,20 @@ export interface ServiceProps extends TargetProps {
    * @default - the gateway's `timeouts`
    */
   readonly timeouts?: TimeoutsProps;
+
+  /**
+   * Changes of the headers that its backends get. A client's `Authorization` can be removed, but not set.
+   * @default - headers pass as contract I3, I4 and H4 have it
+   * @problem AGW_EDGE_CANNOT of a service that is `via: 'edge'`
+   */
+  readonly requestHeaders?: HeaderChangesProps;
+
+  /**
+   * Changes of the headers of its backends' answers. Refusals of the gateway stay as they are.
+   * @default - headers pass as contract H4 has it
+   * @problem AGW_EDGE_CANNOT of a service that is `via: 'edge'`
+   */
+  readonly responseHeaders?: HeaderChangesProps;
 
   /**
    * Who decides about the service's requests: the router, or Kong by itself, which then sends them straight to the

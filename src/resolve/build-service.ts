@@ -10,6 +10,7 @@ import type {
 import { compareModelPatterns } from '../model/model-pattern';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type { BackendProps, ServiceProps, TargetProps } from '../props/service-props';
+import { buildTransforms } from './build-transforms';
 
 /** Backends met so far. The same Service, port and path is one backend, however often it is written. */
 export class Backends {
@@ -48,6 +49,7 @@ export function buildService(
     ...(service.methods === undefined ? {} : { methods: [...service.methods].sort() }),
     bodyLimitBytes: service.bodyLimitBytes ?? gateway.bodyLimitBytes ?? DEFAULTS.bodyLimitBytes,
     timeouts: { ...DEFAULTS.timeouts, ...gateway.timeouts, ...service.timeouts },
+    ...buildTransforms(service),
     versions: Object.fromEntries(
       versions.flatMap((version): [string, ServiceVersionModel][] => {
         const own = service.versions?.[version];

@@ -18,6 +18,7 @@ import type {
   TimeoutsProps,
   VariantProps,
 } from '../props/service-props';
+import type { HeaderChangesProps } from '../props/transform-props';
 import type { VersionProps } from '../props/version-props';
 import type {
   ExternalRedisProps,
@@ -34,6 +35,7 @@ import { date, jwksUrl, origin, originPattern } from './syntax';
 import {
   dottedName,
   headerName,
+  headerValue,
   host,
   image,
   integer,
@@ -142,6 +144,12 @@ const variant = object<VariantProps>({
   weightPercent: required(percent, 'the share of the callers in percent'),
 });
 
+const headerChanges = object<HeaderChangesProps>({
+  set: optional(map(headerName, headerValue, 1)),
+  add: optional(map(headerName, headerValue, 1)),
+  remove: optional(list(headerName, 1)),
+});
+
 const service = object<ServiceProps>({
   ...target,
   path: required(path, 'a path such as "/agents"'),
@@ -150,6 +158,8 @@ const service = object<ServiceProps>({
   variants: optional(map(label(), variant, 1)),
   bodyLimitBytes: optional(bytes),
   timeouts: optional(timeouts),
+  requestHeaders: optional(headerChanges),
+  responseHeaders: optional(headerChanges),
   via: optional(word(['router', 'edge'])),
 });
 

@@ -1,6 +1,7 @@
 /** What must hold among services: paths that do not get into each other's way, versions that exist, whole splits. */
 import { checkDistinct, checkKnown, isHundred, type LooseProps, sum } from './check-helpers';
 import { type Place, Saying } from './problems';
+import { checkTransforms } from './transform-checks';
 
 type LooseService = NonNullable<NonNullable<LooseProps['services']>[string]>;
 
@@ -15,6 +16,7 @@ export function checkServices(props: LooseProps, at: Place): void {
     checkVariants(service, place);
     checkUnused(service, props, place);
     checkDistinct(service.methods, place.key('methods'));
+    checkTransforms(service, place);
   }
 }
 

@@ -56,6 +56,9 @@ function checkService(props: LooseProps, name: string, service: LooseService, at
   if (service.models !== undefined) cannot(at.key('models'), KONG_LACKS.models);
   if (service.variants !== undefined) cannot(at.key('variants'), KONG_LACKS.variants);
   if (service.methods !== undefined) cannot(at.key('methods'), KONG_LACKS.methods);
+  for (const key of ['requestHeaders', 'responseHeaders'] as const) {
+    if (service[key] !== undefined) cannot(at.key(key), KONG_LACKS.headers);
+  }
   for (const [version, target] of Object.entries(service.versions ?? {})) {
     if (typeof target === 'object' && target.models !== undefined) {
       cannot(at.key('versions').key(version).key('models'), KONG_LACKS.models);

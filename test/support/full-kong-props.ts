@@ -36,7 +36,9 @@ const plan: Required<Omit<PlanProps, 'concurrentRequests' | 'models' | 'versions
   requestsPerDay: 6_000,
   onStoreOutage: 'closed',
 };
-const direct: Required<Omit<ServiceProps, 'models' | 'methods' | 'variants'>> = {
+const direct: Required<
+  Pick<ServiceProps, 'path' | 'backend' | 'versions' | 'bodyLimitBytes' | 'timeouts' | 'via'>
+> = {
   path: '/tools',
   backend: { service: 'tools', port: 8001, namespace: 'ai', path: '/v1' },
   versions: { v1: { backend: { service: 'tools-v1', port: 8001 } } },

@@ -9,6 +9,7 @@ import type {
   CorsProps,
   EntryPointsProps,
   FloodGuardProps,
+  HeaderChangesProps,
   JwtProps,
   ManagedRedisProps,
   PersistenceProps,
@@ -42,6 +43,11 @@ const timeouts = (base: number): Required<TimeoutsProps> => ({
   firstByteSeconds: base + 30,
   idleSeconds: base + 40,
 });
+const headerChanges = (value: string): Required<HeaderChangesProps> => ({
+  set: { 'X-Team': value, 'X-Area': value },
+  add: { 'X-Tag': value },
+  remove: ['X-Debug', 'Cookie'],
+});
 const claims: Required<ClaimsProps> = { subject: 'email', tenant: 'tenant', plan: 'tier' };
 const jwt: Required<JwtProps> = {
   issuer: 'https://id.example.com/',
@@ -73,7 +79,16 @@ type RouterPlanProps = Pick<
 >;
 type RouterServiceProps = Pick<
   ServiceProps,
-  'path' | 'backend' | 'models' | 'methods' | 'versions' | 'variants' | 'bodyLimitBytes' | 'timeouts'
+  | 'path'
+  | 'backend'
+  | 'models'
+  | 'methods'
+  | 'versions'
+  | 'variants'
+  | 'bodyLimitBytes'
+  | 'timeouts'
+  | 'requestHeaders'
+  | 'responseHeaders'
 >;
 const agents: Required<Omit<RouterServiceProps, 'variants'>> = {
   ...target('agents'),
@@ -82,6 +97,8 @@ const agents: Required<Omit<RouterServiceProps, 'variants'>> = {
   versions: { v1: target('agents-v1'), v3: false },
   bodyLimitBytes: 1_000,
   timeouts: timeouts(5),
+  requestHeaders: headerChanges('request'),
+  responseHeaders: headerChanges('response'),
 };
 const tools: Required<Omit<RouterServiceProps, 'models'>> = {
   backend: backend('tools'),
@@ -91,6 +108,8 @@ const tools: Required<Omit<RouterServiceProps, 'models'>> = {
   variants: { a: { weightPercent: 30, ...target('a') }, b: { weightPercent: 70, ...target('b') } },
   bodyLimitBytes: 2_000,
   timeouts: timeouts(7),
+  requestHeaders: headerChanges('question'),
+  responseHeaders: headerChanges('answer'),
 };
 const version = (weightPercent: number, successor: string): Required<VersionProps> => ({
   weightPercent,
