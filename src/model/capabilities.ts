@@ -25,6 +25,7 @@ export const DUTIES: readonly DutyRow[] = [
     kong: 'router',
     none: 'router',
   },
+  { duty: 'fallbacks, circuit breakers', traefik: 'router', kong: 'router', none: 'router' },
   { duty: 'headers changed for a service', traefik: 'router', kong: 'router', none: 'router' },
   { duty: 'services that are `via: edge`', traefik: 'no', kong: 'edge', none: 'no' },
 ];
@@ -60,6 +61,11 @@ export const KONG_LACKS = {
     props: '`methods`',
     expected: 'no methods, as Kong answers others with 404 in place of 405',
     fix: 'remove them, and refuse methods in the service',
+  },
+  failover: {
+    props: '`failover`, `circuitBreaker`, `fallbacks` of a backend',
+    expected: 'nothing about backends that fail, which the router sees to',
+    fix: 'remove it',
   },
   headers: {
     props: '`requestHeaders`, `responseHeaders`',

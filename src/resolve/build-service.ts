@@ -1,6 +1,7 @@
 /** Services → where their requests go in each version, with every backend under one id. */
 import { DEFAULTS } from '../model/defaults';
 import type {
+  BackendChainModel,
   BackendModel,
   ServiceModel,
   ServiceVersionModel,
@@ -8,8 +9,10 @@ import type {
   VariantModel,
 } from '../model/gateway-model';
 import { compareModelPatterns } from '../model/model-pattern';
+import type { BackendProps, FallbackProps, TargetProps } from '../props/backend-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
-import type { BackendProps, ServiceProps, TargetProps } from '../props/service-props';
+import type { ServiceProps } from '../props/service-props';
+import { buildFailover } from './build-failover';
 import { buildTransforms } from './build-transforms';
 
 /** Backends met so far. The same Service, port and path is one backend, however often it is written. */
@@ -17,7 +20,7 @@ export class Backends {
   private readonly byId = new Map<string, BackendModel>();
 
   /** The id of a backend: `agent-service:8000`, `agent-service.agents.svc:8000/v1`. */
-  add(props: BackendProps): string {
+  add(props: FallbackProps): string {
     const host = backendHost(props);
     const id = `${host}:${props.port}${props.path ?? ''}`;
     const path = props.path === undefined ? {} : { path: props.path === '/' ? '' : props.path };
@@ -31,7 +34,7 @@ export class Backends {
 }
 
 /** A name without dots is found in the pod's own namespace first (Kubernetes docs, "DNS for Services and Pods"). */
-export function backendHost({ service, namespace }: BackendProps): string {
+export function backendHost({ service, namespace }: FallbackProps): string {
   return namespace === undefined ? service : `${service}.${namespace}.svc`;
 }
 
@@ -49,6 +52,7 @@ export function buildService(
     ...(service.methods === undefined ? {} : { methods: [...service.methods].sort() }),
     bodyLimitBytes: service.bodyLimitBytes ?? gateway.bodyLimitBytes ?? DEFAULTS.bodyLimitBytes,
     timeouts: { ...DEFAULTS.timeouts, ...gateway.timeouts, ...service.timeouts },
+    ...buildFailover(service),
     ...buildTransforms(service),
     versions: Object.fromEntries(
       versions.flatMap((version): [string, ServiceVersionModel][] => {
@@ -80,6 +84,12 @@ function buildServiceVersion(
 function buildTarget(target: TargetProps, backends: Backends): TargetModel {
   const models = Object.entries(target.models ?? {})
     .sort(([a], [b]) => compareModelPatterns(a, b))
-    .map(([pattern, backend]) => ({ pattern, backend: backends.add(backend) }));
-  return { backend: backends.add(target.backend), models };
+    .map(([pattern, backend]) => ({ pattern, ...buildChain(backend, backends) }));
+  return { ...buildChain(target.backend, backends), models };
+}
+
+function buildChain(props: BackendProps, backends: Backends): BackendChainModel {
+  const backend = backends.add(props);
+  if (props.fallbacks === undefined) return { backend };
+  return { backend, fallbacks: props.fallbacks.map((fallback) => backends.add(fallback)) };
 }

@@ -1,5 +1,6 @@
 /** The shape of everything that a user writes, member by member. */
 import type { ApiKeysProps, AuthProps, ClaimsProps, JwtProps } from '../props/auth-props';
+import type { BackendProps, FallbackProps, TargetProps } from '../props/backend-props';
 import type { CorsProps } from '../props/cors-props';
 import type {
   EdgeProps,
@@ -8,16 +9,11 @@ import type {
   TlsProps,
   TraefikProps,
 } from '../props/edge-props';
+import type { CircuitBreakerProps, FailoverProps } from '../props/failover-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type { EdgeCredentialsProps, EdgeJwtProps, PlanProps, TenantProps } from '../props/plan-props';
 import type { SecurityHeadersProps } from '../props/security-headers-props';
-import type {
-  BackendProps,
-  ServiceProps,
-  TargetProps,
-  TimeoutsProps,
-  VariantProps,
-} from '../props/service-props';
+import type { ServiceProps, TimeoutsProps, VariantProps } from '../props/service-props';
 import type { HeaderChangesProps } from '../props/transform-props';
 import type { VersionProps } from '../props/version-props';
 import type {
@@ -121,11 +117,16 @@ const version = object<VersionProps>({
   successor: optional(dottedName),
 });
 
-const backend = object<BackendProps>({
+const fallback = {
   service: required(label(), 'the name of a Kubernetes Service'),
   port: required(integer(1, 65_535), 'the port of the Service'),
   namespace: optional(label()),
   path: optional(path),
+};
+
+const backend = object<BackendProps>({
+  ...fallback,
+  fallbacks: optional(list(object<FallbackProps>(fallback), 1)),
 });
 
 const target = {
@@ -150,6 +151,17 @@ const headerChanges = object<HeaderChangesProps>({
   remove: optional(list(headerName, 1)),
 });
 
+const failover = object<FailoverProps>({
+  statuses: optional(list(integer(400, 599), 1)),
+  repeatUnsafe: optional(truth),
+  budgetPercent: optional(percent),
+});
+
+const circuitBreaker = object<CircuitBreakerProps>({
+  consecutiveFailures: optional(integer(1, 1_000)),
+  openSeconds: optional(numberFrom(1, 3_600)),
+});
+
 const service = object<ServiceProps>({
   ...target,
   path: required(path, 'a path such as "/agents"'),
@@ -158,6 +170,8 @@ const service = object<ServiceProps>({
   variants: optional(map(label(), variant, 1)),
   bodyLimitBytes: optional(bytes),
   timeouts: optional(timeouts),
+  failover: optional(failover),
+  circuitBreaker: optional(orFalse(circuitBreaker)),
   requestHeaders: optional(headerChanges),
   responseHeaders: optional(headerChanges),
   via: optional(word(['router', 'edge'])),

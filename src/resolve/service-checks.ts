@@ -1,5 +1,6 @@
 /** What must hold among services: paths that do not get into each other's way, versions that exist, whole splits. */
 import { checkDistinct, checkKnown, isHundred, type LooseProps, sum } from './check-helpers';
+import { checkFailover } from './failover-checks';
 import { type Place, Saying } from './problems';
 import { checkTransforms } from './transform-checks';
 
@@ -16,6 +17,7 @@ export function checkServices(props: LooseProps, at: Place): void {
     checkVariants(service, place);
     checkUnused(service, props, place);
     checkDistinct(service.methods, place.key('methods'));
+    checkFailover(service, place);
     checkTransforms(service, place);
   }
 }

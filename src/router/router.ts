@@ -45,9 +45,13 @@ const LOOK_MILLISECONDS = 25;
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const { store, log } = options;
   const lifetime = { draining: false };
-  const metrics = new RouterMetrics({ store, jwksAgeSeconds: options.jwksAgeSeconds });
+  const metrics: RouterMetrics = new RouterMetrics({
+    store,
+    jwksAgeSeconds: options.jwksAgeSeconds,
+    breakerStates: () => listener.breakerStates(),
+  });
   const parts = { gateway: compileGateway(options.model), verifier: options.verifier, store };
-  const listener = new Listener(parts, lifetime, {
+  const listener: Listener = new Listener(parts, lifetime, {
     begin: () => metrics.inFlight++,
     end: (exchange) => {
       metrics.observe(exchange);

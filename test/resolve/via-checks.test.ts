@@ -61,6 +61,7 @@ const lacks: Record<keyof typeof KONG_LACKS, readonly [object, string]> = {
   models: [service({ models: { 'gpt-4': backend } }), 'services.tools.models'],
   variants: [service({ variants: { a: { backend, weightPercent: 100 } } }), 'services.tools.variants'],
   methods: [service({ methods: ['GET'] }), 'services.tools.methods'],
+  failover: [service({ backend: { ...backend, fallbacks: [backend] } }), 'services.tools.backend.fallbacks'],
   headers: [service({ responseHeaders: { remove: ['Via'] } }), 'services.tools.responseHeaders'],
   split: [version({ weightPercent: 10 }), 'versions.v1.weightPercent'],
   life: [version({ sunset: '2027-03-31' }), 'versions.v1.sunset'],

@@ -5,9 +5,12 @@
 import type {
   AgentGatewayProps,
   BackendProps,
+  CircuitBreakerProps,
   ClaimsProps,
   CorsProps,
   EntryPointsProps,
+  FailoverProps,
+  FallbackProps,
   FloodGuardProps,
   HeaderChangesProps,
   JwtProps,
@@ -28,11 +31,24 @@ import type {
 } from 'cdk8s-agent-gateway';
 import { FULL_KONG_PROPS } from './full-kong-props';
 
-const backend = (service: string): Required<BackendProps> => ({
+const fallback = (service: string): Required<FallbackProps> => ({
   service,
   port: 8000,
   namespace: 'ai',
   path: '/v1',
+});
+const backend = (service: string): Required<BackendProps> => ({
+  ...fallback(service),
+  fallbacks: [fallback(`${service}-spare`), fallback(`${service}-last`)],
+});
+const failover = (budgetPercent: number): Required<FailoverProps> => ({
+  statuses: [429, 503],
+  repeatUnsafe: true,
+  budgetPercent,
+});
+const circuitBreaker = (base: number): Required<CircuitBreakerProps> => ({
+  consecutiveFailures: base,
+  openSeconds: base + 10,
 });
 const target = (service: string): Required<TargetProps> => ({
   backend: backend(service),
@@ -87,6 +103,8 @@ type RouterServiceProps = Pick<
   | 'variants'
   | 'bodyLimitBytes'
   | 'timeouts'
+  | 'failover'
+  | 'circuitBreaker'
   | 'requestHeaders'
   | 'responseHeaders'
 >;
@@ -97,6 +115,8 @@ const agents: Required<Omit<RouterServiceProps, 'variants'>> = {
   versions: { v1: target('agents-v1'), v3: false },
   bodyLimitBytes: 1_000,
   timeouts: timeouts(5),
+  failover: failover(15),
+  circuitBreaker: circuitBreaker(3),
   requestHeaders: headerChanges('request'),
   responseHeaders: headerChanges('response'),
 };
@@ -108,6 +128,8 @@ const tools: Required<Omit<RouterServiceProps, 'models'>> = {
   variants: { a: { weightPercent: 30, ...target('a') }, b: { weightPercent: 70, ...target('b') } },
   bodyLimitBytes: 2_000,
   timeouts: timeouts(7),
+  failover: failover(25),
+  circuitBreaker: circuitBreaker(7),
   requestHeaders: headerChanges('question'),
   responseHeaders: headerChanges('answer'),
 };
