@@ -25,6 +25,8 @@ export const DUTIES: readonly DutyRow[] = [
     kong: 'router',
     none: 'router',
   },
+  { duty: 'fallbacks, circuit breakers', traefik: 'router', kong: 'router', none: 'router' },
+  { duty: 'headers changed for a service', traefik: 'router', kong: 'router', none: 'router' },
   { duty: 'services that are `via: edge`', traefik: 'no', kong: 'edge', none: 'no' },
 ];
 
@@ -69,6 +71,16 @@ export const KONG_LACKS = {
     props: '`serviceToken`',
     expected: 'no token of the router, as Kong signs none',
     fix: 'remove it',
+  },
+  failover: {
+    props: '`failover`, `circuitBreaker`, `fallbacks` of a backend',
+    expected: 'nothing about backends that fail, which the router sees to',
+    fix: 'remove it',
+  },
+  headers: {
+    props: '`requestHeaders`, `responseHeaders`',
+    expected: 'no changes of headers, which the router makes',
+    fix: 'remove them',
   },
   split: {
     props: '`versions.*.weightPercent`',

@@ -41,6 +41,8 @@ export interface BackendDecision {
   readonly backend: BackendModel;
   /** Path that the backend sees, without query. */
   readonly path: string;
+  /** Where the request goes on to when this one fails it, in this order; absent = nowhere. */
+  readonly fallbacks?: readonly BackendDecision[];
 }
 
 /**
@@ -107,7 +109,13 @@ export function chooseBackend(
       return { kind: 'refused', code: 'model_not_allowed' };
     }
   }
-  const id = decideBackend(admission.target, body?.model);
+  const chain = decideBackend(admission.target, body?.model);
+  const decision = decisionOf(model, route, chain.backend);
+  if (chain.fallbacks === undefined) return decision;
+  return { ...decision, fallbacks: chain.fallbacks.map((id) => decisionOf(model, route, id)) };
+}
+
+function decisionOf(model: GatewayModel, route: MatchedRoute, id: string): BackendDecision {
   const backend = backendOf(model, id);
   return { kind: 'backend', id, backend, path: backendPath(backend, route.service.path, route.rest) };
 }

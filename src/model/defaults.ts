@@ -2,6 +2,8 @@
 export const DEFAULTS = {
   bodyLimitBytes: 10_485_760,
   timeouts: { connectSeconds: 5, firstByteSeconds: 120, idleSeconds: 300 },
+  failover: { repeatUnsafe: false, budgetPercent: 20 },
+  circuitBreaker: { consecutiveFailures: 5, openSeconds: 10 },
   jwt: {
     algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     clockToleranceSeconds: 30,

@@ -33,6 +33,8 @@ export type Explanation =
       readonly plan: string;
       readonly backend: string;
       readonly backendPath: string;
+      /** Backend ids, where there are any to go on to. */
+      readonly fallbacks?: readonly string[];
     }
   | Extract<RouteMatch, { kind: 'refused' }>
   | Refusal;
@@ -53,5 +55,6 @@ export function explain(model: GatewayModel, request: ExplainRequest): Explanati
     plan: admission.plan.name,
     backend: chosen.id,
     backendPath: chosen.path,
+    ...(chosen.fallbacks === undefined ? {} : { fallbacks: chosen.fallbacks.map(({ id }) => id) }),
   };
 }

@@ -130,6 +130,14 @@ export interface ServiceModel {
   readonly requires?: RequirementsModel;
   /** Absent = the client's own credential goes on. */
   readonly serviceToken?: ServiceTokenModel;
+  /** Present where a backend of the service has fallbacks. */
+  readonly failover?: FailoverModel;
+  /** Absent = no backend gets a rest. */
+  readonly circuitBreaker?: CircuitBreakerModel;
+  /** Of what backends get. */
+  readonly requestHeaders?: HeaderChangesModel;
+  /** Of what backends answer. */
+  readonly responseHeaders?: HeaderChangesModel;
   /** By version name, `''` for a gateway without versions. A version that is missing does not have the service. */
   readonly versions: Readonly<Record<string, ServiceVersionModel>>;
 }
@@ -145,6 +153,29 @@ export interface RequirementsModel {
 export interface ServiceTokenModel {
   readonly audience: string;
   readonly ttlSeconds: number;
+}
+
+/** When a request goes on to the next backend. */
+export interface FailoverModel {
+  /** Sorted. */
+  readonly statuses: readonly number[];
+  /** Whether requests that are not idempotent go on after a backend has received them. */
+  readonly repeatUnsafe: boolean;
+  readonly budgetPercent: number;
+}
+
+/** When a backend gets a rest, and for how long. */
+export interface CircuitBreakerModel {
+  readonly consecutiveFailures: number;
+  readonly openSeconds: number;
+}
+
+/** `{ drop: ['x-debug', 'x-team'], put: ['x-team', 'search'] }` */
+export interface HeaderChangesModel {
+  /** Names as `foldedHeaderName` has them, sorted; what is set is dropped first. */
+  readonly drop: readonly string[];
+  /** Names in lower case and values in turn. */
+  readonly put: readonly string[];
 }
 
 /** How long the router waits for backends. Parts of a second are allowed. */
@@ -168,17 +199,22 @@ export interface VariantModel {
   readonly target: TargetModel;
 }
 
-/** The backend of a request, by the `model` in its body where `models` has entries. Values are backend ids. */
-export interface TargetModel {
+/** A backend and those that come after it. Values are backend ids. */
+export interface BackendChainModel {
   readonly backend: string;
+  /** In the order in which they are tried; absent = none. */
+  readonly fallbacks?: readonly string[];
+}
+
+/** The backend of a request, by the `model` in its body where `models` has entries. */
+export interface TargetModel extends BackendChainModel {
   /** In the order in which they are tried: exact names, then patterns, longest first. */
   readonly models: readonly ModelRouteModel[];
 }
 
 /** `{ pattern: 'claude-3*', backend: 'anthropic-agent-service:8000' }` */
-export interface ModelRouteModel {
+export interface ModelRouteModel extends BackendChainModel {
   readonly pattern: string;
-  readonly backend: string;
 }
 
 /** Where requests are sent. */

@@ -14,6 +14,8 @@ export interface RouteRow {
   readonly model?: string;
   /** Backend id. */
   readonly backend: string;
+  /** Backend ids, in the order in which they are tried after it; absent = none. */
+  readonly fallbacks?: readonly string[];
 }
 
 /** All rows: services by name, then versions, variants, and models in the order in which they are tried. */
@@ -29,6 +31,7 @@ export function routeTable(model: GatewayModel): readonly RouteRow[] {
 }
 
 function targetRows(row: Omit<RouteRow, 'backend'>, target: TargetModel): RouteRow[] {
-  const byModel = target.models.map(({ pattern, backend }) => ({ ...row, model: pattern, backend }));
-  return [...byModel, { ...row, backend: target.backend }];
+  const byModel = target.models.map(({ pattern, ...chain }) => ({ ...row, model: pattern, ...chain }));
+  const { models: _, ...chain } = target;
+  return [...byModel, { ...row, ...chain }];
 }

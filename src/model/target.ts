@@ -1,6 +1,7 @@
 /** Which backend a request goes to, once service, version and caller are known (contract R3, R9, R10). */
 import { own } from './caller';
 import type {
+  BackendChainModel,
   BackendModel,
   GatewayModel,
   ServiceModel,
@@ -35,10 +36,10 @@ function pickVariant(serviceName: string, entry: ServiceVersionModel, key: strin
   return variant === undefined ? { target: entry.target } : { target: variant.target, variant: name };
 }
 
-/** The backend id for the `model` of a body: the first pattern that fits, else the target's own backend. */
-export function decideBackend(target: TargetModel, model: string | undefined): string {
-  if (model === undefined) return target.backend;
-  return target.models.find((route) => matchesModel(route.pattern, model))?.backend ?? target.backend;
+/** The backend for the `model` of a body and those after it: the first pattern that fits, else the target's own. */
+export function decideBackend(target: TargetModel, model: string | undefined): BackendChainModel {
+  if (model === undefined) return target;
+  return target.models.find((route) => matchesModel(route.pattern, model)) ?? target;
 }
 
 /** The backend of an id. Every id in a model that `resolve/` made has one. */

@@ -1,51 +1,7 @@
 /** What is behind the gateway. */
-
-/** A Kubernetes Service. */
-export interface BackendProps {
-  /**
-   * Name of the Service.
-   * @problem AGW_NAME not a Service's name
-   */
-  readonly service: string;
-
-  /**
-   * Port of the Service.
-   * Range: 1 to 65_535, whole.
-   * @problem AGW_NUMBER_RANGE outside the range
-   */
-  readonly port: number;
-
-  /**
-   * Namespace of the Service.
-   * @default - the gateway's own
-   * @problem AGW_NAME not a namespace's name
-   * @problem AGW_EDGE_CANNOT not given, for a service that is `via: 'edge'` under Kong's ingress controller
-   */
-  readonly namespace?: string;
-
-  /**
-   * Path that takes the place of base path, version and service path: with `/v1`, `/api/v2/agents/chat` arrives as
-   * `/v1/chat`; with `/`, as `/chat`.
-   * @default - base path and version alone are cut off, and it arrives as `/agents/chat`
-   * @problem AGW_PATH not a path
-   */
-  readonly path?: string;
-}
-
-/** Where requests go: to one backend, or by the `model` in their JSON body. */
-export interface TargetProps {
-  /** Where requests go that `models` sends nowhere else. */
-  readonly backend: BackendProps;
-
-  /**
-   * Backends by the top-level `model` of the JSON body: a name, or a prefix with `*` at its end. An exact name wins,
-   * then the longest prefix, then `backend`.
-   * @default - the body is not read
-   * @problem AGW_MODEL_PATTERN a `*` before the end
-   * @problem AGW_UNUSED of a service with variants, or of whose versions each has a target of its own
-   */
-  readonly models?: Readonly<Record<string, BackendProps>>;
-}
+import type { TargetProps } from './backend-props';
+import type { CircuitBreakerProps, FailoverProps } from './failover-props';
+import type { HeaderChangesProps } from './transform-props';
 
 /** One service. */
 export interface ServiceProps extends TargetProps {
@@ -110,6 +66,37 @@ export interface ServiceProps extends TargetProps {
    * @problem AGW_REQUIRED `auth.serviceTokens` is not there
    */
   readonly serviceToken?: ServiceTokenProps;
+
+  /**
+   * When a request goes on to the `fallbacks` of a backend.
+   * @default - when the backend has not received it, and where it may be repeated also when the backend broke off or
+   *   was too late; a fifth of the requests at most are sent again
+   * @problem AGW_UNUSED no backend of the service has fallbacks
+   * @problem AGW_EDGE_CANNOT of a service that is `via: 'edge'`
+   */
+  readonly failover?: FailoverProps;
+
+  /**
+   * Gives a backend that fails a rest, in which requests go to its fallbacks, or are refused with 503.
+   * @default - as with `{}` where a backend of the service has fallbacks; else as with `false`, and every request is
+   *   sent
+   * @problem AGW_EDGE_CANNOT of a service that is `via: 'edge'`
+   */
+  readonly circuitBreaker?: CircuitBreakerProps | false;
+
+  /**
+   * Changes of the headers that its backends get. A client's `Authorization` can be removed, but not set.
+   * @default - headers pass as contract I3, I4 and H4 have it
+   * @problem AGW_EDGE_CANNOT of a service that is `via: 'edge'`
+   */
+  readonly requestHeaders?: HeaderChangesProps;
+
+  /**
+   * Changes of the headers of its backends' answers. Refusals of the gateway stay as they are.
+   * @default - headers pass as contract H4 has it
+   * @problem AGW_EDGE_CANNOT of a service that is `via: 'edge'`
+   */
+  readonly responseHeaders?: HeaderChangesProps;
 
   /**
    * Who decides about the service's requests: the router, or Kong by itself, which then sends them straight to the

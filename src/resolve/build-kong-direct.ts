@@ -2,9 +2,10 @@
 import { DEFAULTS } from '../model/defaults';
 import type { KongConsumerModel, KongDirectModel, KongDirectRouteModel } from '../model/deployment-model';
 import type { PlanModel } from '../model/gateway-model';
+import type { BackendProps } from '../props/backend-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type { TenantProps } from '../props/plan-props';
-import type { BackendProps, ServiceProps } from '../props/service-props';
+import type { ServiceProps } from '../props/service-props';
 import { buildPlan } from './build-plan';
 import { backendHost } from './build-service';
 import { impliedDefaultPlan } from './check-helpers';

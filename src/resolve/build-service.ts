@@ -1,6 +1,7 @@
 /** Services → where their requests go in each version, with every backend under one id. */
 import { DEFAULTS } from '../model/defaults';
 import type {
+  BackendChainModel,
   BackendModel,
   RequirementsModel,
   ServiceModel,
@@ -9,15 +10,18 @@ import type {
   VariantModel,
 } from '../model/gateway-model';
 import { compareModelPatterns } from '../model/model-pattern';
+import type { BackendProps, FallbackProps, TargetProps } from '../props/backend-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
-import type { BackendProps, RequirementsProps, ServiceProps, TargetProps } from '../props/service-props';
+import type { RequirementsProps, ServiceProps } from '../props/service-props';
+import { buildFailover } from './build-failover';
+import { buildTransforms } from './build-transforms';
 
 /** Backends met so far. The same Service, port and path is one backend, however often it is written. */
 export class Backends {
   private readonly byId = new Map<string, BackendModel>();
 
   /** The id of a backend: `agent-service:8000`, `agent-service.agents.svc:8000/v1`. */
-  add(props: BackendProps): string {
+  add(props: FallbackProps): string {
     const host = backendHost(props);
     const id = `${host}:${props.port}${props.path ?? ''}`;
     const path = props.path === undefined ? {} : { path: props.path === '/' ? '' : props.path };
@@ -31,7 +35,7 @@ export class Backends {
 }
 
 /** A name without dots is found in the pod's own namespace first (Kubernetes docs, "DNS for Services and Pods"). */
-export function backendHost({ service, namespace }: BackendProps): string {
+export function backendHost({ service, namespace }: FallbackProps): string {
   return namespace === undefined ? service : `${service}.${namespace}.svc`;
 }
 
@@ -53,6 +57,8 @@ export function buildService(
     ...(service.serviceToken === undefined
       ? {}
       : { serviceToken: { ...DEFAULTS.serviceToken, ...service.serviceToken } }),
+    ...buildFailover(service),
+    ...buildTransforms(service),
     versions: Object.fromEntries(
       versions.flatMap((version): [string, ServiceVersionModel][] => {
         const own = service.versions?.[version];
@@ -88,6 +94,12 @@ function buildServiceVersion(
 function buildTarget(target: TargetProps, backends: Backends): TargetModel {
   const models = Object.entries(target.models ?? {})
     .sort(([a], [b]) => compareModelPatterns(a, b))
-    .map(([pattern, backend]) => ({ pattern, backend: backends.add(backend) }));
-  return { backend: backends.add(target.backend), models };
+    .map(([pattern, backend]) => ({ pattern, ...buildChain(backend, backends) }));
+  return { ...buildChain(target.backend, backends), models };
+}
+
+function buildChain(props: BackendProps, backends: Backends): BackendChainModel {
+  const backend = backends.add(props);
+  if (props.fallbacks === undefined) return { backend };
+  return { backend, fallbacks: props.fallbacks.map((fallback) => backends.add(fallback)) };
 }

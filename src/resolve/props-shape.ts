@@ -1,5 +1,6 @@
 /** The shape of everything that a user writes, member by member. */
 import type { ApiKeysProps, AuthProps, ClaimsProps, JwtProps, ServiceTokensProps } from '../props/auth-props';
+import type { BackendProps, FallbackProps, TargetProps } from '../props/backend-props';
 import type { CorsProps } from '../props/cors-props';
 import type {
   EdgeProps,
@@ -8,18 +9,18 @@ import type {
   TlsProps,
   TraefikProps,
 } from '../props/edge-props';
+import type { CircuitBreakerProps, FailoverProps } from '../props/failover-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type { EdgeCredentialsProps, EdgeJwtProps, PlanProps, TenantProps } from '../props/plan-props';
 import type { SecurityHeadersProps } from '../props/security-headers-props';
 import type {
-  BackendProps,
   RequirementsProps,
   ServiceProps,
   ServiceTokenProps,
-  TargetProps,
   TimeoutsProps,
   VariantProps,
 } from '../props/service-props';
+import type { HeaderChangesProps } from '../props/transform-props';
 import type { VersionProps } from '../props/version-props';
 import type {
   ExternalRedisProps,
@@ -48,6 +49,7 @@ import { date, jwksUrl, origin, originPattern } from './syntax';
 import {
   dottedName,
   headerName,
+  headerValue,
   host,
   image,
   integer,
@@ -153,11 +155,16 @@ const version = object<VersionProps>({
   successor: optional(dottedName),
 });
 
-const backend = object<BackendProps>({
+const fallback = {
   service: required(label(), 'the name of a Kubernetes Service'),
   port: required(integer(1, 65_535), 'the port of the Service'),
   namespace: optional(label()),
   path: optional(path),
+};
+
+const backend = object<BackendProps>({
+  ...fallback,
+  fallbacks: optional(list(object<FallbackProps>(fallback), 1)),
 });
 
 const target = {
@@ -174,6 +181,23 @@ const timeouts = object<TimeoutsProps>({
 const variant = object<VariantProps>({
   ...target,
   weightPercent: required(percent, 'the share of the callers in percent'),
+});
+
+const headerChanges = object<HeaderChangesProps>({
+  set: optional(map(headerName, headerValue, 1)),
+  add: optional(map(headerName, headerValue, 1)),
+  remove: optional(list(headerName, 1)),
+});
+
+const failover = object<FailoverProps>({
+  statuses: optional(list(integer(400, 599), 1)),
+  repeatUnsafe: optional(truth),
+  budgetPercent: optional(percent),
+});
+
+const circuitBreaker = object<CircuitBreakerProps>({
+  consecutiveFailures: optional(integer(1, 1_000)),
+  openSeconds: optional(numberFrom(1, 3_600)),
 });
 
 const service = object<ServiceProps>({
@@ -196,6 +220,10 @@ const service = object<ServiceProps>({
       ttlSeconds: optional(integer(10, 3_600)),
     }),
   ),
+  failover: optional(failover),
+  circuitBreaker: optional(orFalse(circuitBreaker)),
+  requestHeaders: optional(headerChanges),
+  responseHeaders: optional(headerChanges),
   via: optional(word(['router', 'edge'])),
 });
 

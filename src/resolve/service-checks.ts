@@ -1,6 +1,8 @@
 /** What must hold among services: paths that do not get into each other's way, versions that exist, whole splits. */
 import { checkDistinct, checkKnown, isHundred, type LooseProps, sum } from './check-helpers';
+import { checkFailover } from './failover-checks';
 import { NOTHING, type Place, Saying } from './problems';
+import { checkTransforms } from './transform-checks';
 
 type LooseService = NonNullable<NonNullable<LooseProps['services']>[string]>;
 
@@ -17,6 +19,8 @@ export function checkServices(props: LooseProps, at: Place): void {
     checkUnused(service, props, place);
     checkDistinct(service.methods, place.key('methods'));
     checkDistinct(service.requires?.scopes, place.key('requires').key('scopes'));
+    checkFailover(service, place);
+    checkTransforms(service, place);
   }
 }
 

@@ -120,6 +120,16 @@ export const headerName: Shape<string> = checked(
   (value) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/.test(value) && value !== '*',
 );
 
+/** A header's value: visible ASCII with blanks between. It is never shown, as users put credentials there. */
+export const headerValue: Shape<string> = (value, at) => {
+  if (typeof value === 'string' && /^[\x21-\x7e]([\t\x20-\x7e]{0,4094}[\x21-\x7e])?$/.test(value))
+    return value;
+  const expected = 'a text of 1 to 4096 ASCII characters, without blanks around it';
+  if (typeof value === 'string') at.report('AGW_HEADER_VALUE', SECRET, expected, 'give such a text');
+  else at.report('AGW_TYPE', value, expected, 'write it as a text');
+  return undefined;
+};
+
 /** Claim names and entry points: anything visible. */
 export const visible: Shape<string> = checked(
   'AGW_TYPE',

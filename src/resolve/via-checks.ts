@@ -1,6 +1,7 @@
 /** What must hold for services that Kong decides about by itself: everything that it cannot keep is a problem. */
 import { KONG_LACKS, type Lack } from '../model/capabilities';
 import { DEFAULTS } from '../model/defaults';
+import { backendsOf } from './backends-of';
 import { impliedDefaultPlan, type LooseProps } from './check-helpers';
 import { NOTHING, type Place, Saying } from './problems';
 
@@ -58,6 +59,16 @@ function checkService(props: LooseProps, name: string, service: LooseService, at
   if (service.methods !== undefined) cannot(at.key('methods'), KONG_LACKS.methods);
   if (service.requires !== undefined) cannot(at.key('requires'), KONG_LACKS.requires);
   if (service.serviceToken !== undefined) cannot(at.key('serviceToken'), KONG_LACKS.serviceToken);
+  for (const key of ['failover', 'circuitBreaker'] as const) {
+    if (service[key] !== undefined && service[key] !== false) cannot(at.key(key), KONG_LACKS.failover);
+  }
+  for (const { keys, backend } of backendsOf(service)) {
+    const place = keys.reduce((outer, key) => outer.key(key), at);
+    if (backend.fallbacks !== undefined) cannot(place.key('fallbacks'), KONG_LACKS.failover);
+  }
+  for (const key of ['requestHeaders', 'responseHeaders'] as const) {
+    if (service[key] !== undefined) cannot(at.key(key), KONG_LACKS.headers);
+  }
   for (const [version, target] of Object.entries(service.versions ?? {})) {
     if (typeof target === 'object' && target.models !== undefined) {
       cannot(at.key('versions').key(version).key('models'), KONG_LACKS.models);

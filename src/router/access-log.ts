@@ -21,6 +21,7 @@ export function logExchange(log: Log, exchange: Exchange): void {
     version: admission?.version.name,
     variant: admission?.variant,
     backend: exchange.backend?.id,
+    passedOver: exchange.failovers?.map(({ backend, reason }) => `${backend} ${reason}`),
     model: exchange.modelName?.slice(0, MODEL_CHARACTERS_MOST),
     plan: admission?.plan.name,
     tenant: caller?.tenant,

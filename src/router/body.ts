@@ -1,5 +1,5 @@
 /**
- * Reads a request body into memory where its model decides the backend. The chunks stay as they came, so what is
+ * Reads a request body into memory where its model decides the backend, or where it may have to be sent again. The chunks stay as they came, so what is
  * forwarded is what was received, and nothing is copied.
  */
 import type { IncomingMessage } from 'node:http';
@@ -11,6 +11,8 @@ export interface BufferedBody {
   readonly chunks: readonly Buffer[];
   /** Bytes of all chunks. */
   readonly length: number;
+  /** Set when this is only its beginning, and the rest is still to come. */
+  readonly beginning?: true;
 }
 
 /** A body with what it says, or why it is refused. `gone`: the client went away. */
@@ -34,24 +36,55 @@ export function announcesTooMuch(request: IncomingMessage, limitBytes: number): 
   return length !== undefined && Number(length) > limitBytes;
 }
 
+/** Whether a body that may have to be sent again is small enough for that, as far as its head says. */
+export function mayBeKept(request: IncomingMessage): boolean {
+  const length = request.headers['content-length'];
+  return length === undefined || Number(length) <= KEPT_BYTES_MOST;
+}
+
 /** Reads a body that is known to be there, up to a limit, and finds its model. */
-export function readModelBody(request: IncomingMessage, limitBytes: number): Promise<BodyReading> {
+export async function readModelBody(request: IncomingMessage, limitBytes: number): Promise<BodyReading> {
+  const field = new ModelField();
+  const reading = await gather(request, (chunk, length) => {
+    if (length > limitBytes) return refused('body_too_large');
+    return field.push(chunk) ? undefined : invalid(field);
+  });
+  if (reading.kind !== 'body') return reading;
+  const result = field.result();
+  return result.kind === 'invalid' ? invalid(field) : { ...result, ...reading };
+}
+
+/**
+ * Reads a body that may have to be sent again. One that is larger than what is kept for that is given as its beginning,
+ * and cannot be.
+ */
+export function readBodyToKeep(request: IncomingMessage, limitBytes: number): Promise<BodyReading> {
+  return gather(request, (_chunk, length) => {
+    if (length > limitBytes) return refused('body_too_large');
+    return length > KEPT_BYTES_MOST ? 'enough' : undefined;
+  });
+}
+
+/** Of a body that may have to be sent again, so much is kept in memory. Unit: bytes. */
+export const KEPT_BYTES_MOST = 1_048_576;
+
+/** @param look says after each chunk whether to stop, from the chunk and the length so far */
+function gather(
+  request: IncomingMessage,
+  look: (chunk: Buffer, length: number) => Refused | 'enough' | undefined,
+): Promise<BodyReading> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    const field = new ModelField();
     let length = 0;
     const onData = (chunk: Buffer) => {
       idle.refresh();
       length += chunk.length;
-      if (length > limitBytes) return settle(refused('body_too_large'));
       chunks.push(chunk);
-      if (!field.push(chunk)) settle(invalid(field));
+      const verdict = look(chunk, length);
+      if (verdict === 'enough') settle({ kind: 'body', body: { chunks, length, beginning: true } });
+      else if (verdict !== undefined) settle(verdict);
     };
-    const onEnd = () => {
-      const result = field.result();
-      if (result.kind === 'invalid') return settle(invalid(field));
-      settle({ ...result, kind: 'body', body: { chunks, length } });
-    };
+    const onEnd = () => settle({ kind: 'body', body: { chunks, length } });
     const onClose = () => settle({ kind: 'gone' });
     const idle = setTimeout(() => settle(refused('request_timeout')), BODY_IDLE_MILLISECONDS);
     const settle = (reading: BodyReading) => {

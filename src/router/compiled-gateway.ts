@@ -1,6 +1,7 @@
 /** What is worked out of the model once, at start, so that no request has to. */
 import { compileOrigins, type OriginMatcher, preflightHeaders } from '../model/cors';
 import type { CorsModel, GatewayModel } from '../model/gateway-model';
+import { CORS_ANSWER_HEADERS, OWNED_ANSWER_HEADERS } from '../model/protected-headers';
 import { compileRoutes, type RouteTable } from '../model/route';
 
 /** A model, ready for requests. */
@@ -25,32 +26,6 @@ export interface CompiledCors {
   readonly preflight: readonly string[];
 }
 
-/** Headers of every gateway's answers that no backend may set. */
-const ALWAYS_OWNED = [
-  'x-request-id',
-  'x-api-version',
-  'ratelimit',
-  'ratelimit-policy',
-  'x-gateway-degraded',
-  'server',
-  'x-powered-by',
-  // Orders to an nginx in front, such as Kong's: to send another file, or to slow down until nothing arrives.
-  'x-accel-redirect',
-  'x-accel-limit-rate',
-  'x-accel-charset',
-  'x-accel-expires',
-];
-
-const CORS_OWNED = [
-  'access-control-allow-origin',
-  'access-control-allow-credentials',
-  'access-control-expose-headers',
-  'access-control-allow-methods',
-  'access-control-allow-headers',
-  'access-control-max-age',
-  'access-control-allow-private-network',
-];
-
 /** Made once, at start. */
 export function compileGateway(model: GatewayModel): CompiledGateway {
   const { cors, edgeDuties } = model;
@@ -64,8 +39,8 @@ export function compileGateway(model: GatewayModel): CompiledGateway {
       : {}),
     securityHeaders: flat(securityHeaders),
     ownedAnswerHeaders: new Set([
-      ...ALWAYS_OWNED,
-      ...(doesCors ? CORS_OWNED : []),
+      ...OWNED_ANSWER_HEADERS,
+      ...(doesCors ? CORS_ANSWER_HEADERS : []),
       ...Object.keys(securityHeaders).map((name) => name.toLowerCase()),
     ]),
     trustsForwarded: edgeDuties.includes('forwarded-headers'),

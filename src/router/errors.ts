@@ -58,6 +58,7 @@ export const ERRORS = {
   },
   backend_unreachable: { status: 502, title: 'The service cannot be reached', type: 'api_error' },
   backend_failed: { status: 502, title: 'The service broke off its answer', type: 'api_error' },
+  backend_unavailable: { status: 503, title: 'The service is failing and gets a rest', type: 'api_error' },
   backend_timeout: { status: 504, title: 'The service did not answer in time', type: 'api_error' },
   draining: { status: 503, title: 'This replica is shutting down', type: 'api_error' },
   internal_error: { status: 500, title: 'The gateway failed', type: 'api_error' },

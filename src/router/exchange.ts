@@ -11,6 +11,18 @@ import type { TakeResult } from './limits/store';
 import { requestIdOf } from './request-id';
 import { traceparentOf } from './trace-context';
 
+/**
+ * Why a request goes on: nobody was there, the backend broke off or was too late before its answer began, or it answered
+ * with a listed status.
+ */
+export type FailureReason = 'connect' | 'reset' | 'timeout' | 'status';
+
+/** A backend that failed a request that then went on to another. */
+export interface PassedOver {
+  readonly backend: string;
+  readonly reason: FailureReason;
+}
+
 /** Told once when an exchange has ended. */
 export type ExchangeObserver = (exchange: Exchange) => void;
 
@@ -43,6 +55,8 @@ export class Exchange {
   limits: TakeResult | undefined = undefined;
   /** Goes to the backend in place of the client's credential. */
   serviceToken: string | undefined = undefined;
+  /** Backends that failed before `backend` got the request; absent when none did. */
+  failovers: PassedOver[] | undefined = undefined;
   /** Sends `100 Continue`, once, before the body is read; absent when the client does not wait for it. */
   continueBody: (() => void) | undefined = undefined;
   /** Stops what runs towards the backend; called at the end, also when all went well. */

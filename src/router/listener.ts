@@ -66,6 +66,11 @@ export class Listener {
     this.tunnels.destroy();
   }
 
+  /** For the metric of the same name. */
+  breakerStates() {
+    return this.forwarder.health.breakerStates();
+  }
+
   private serve(request: IncomingMessage, response: ServerResponse, waits = false): void {
     const exchange = this.begin(request);
     response.on('close', () => exchange.end(response.writableFinished));

@@ -50,6 +50,25 @@ export class Gauge implements Metric {
   }
 }
 
+/** Values that are asked for when somebody looks, for each combination of label values. */
+export class LabelledGauge implements Metric {
+  constructor(
+    private readonly name: string,
+    private readonly help: string,
+    private readonly labels: readonly string[],
+    private readonly values: () => readonly (readonly [readonly string[], number])[],
+  ) {}
+
+  render(): string {
+    const values = this.values();
+    if (values.length === 0) return '';
+    const lines = values.map(
+      ([labels, value]) => `${this.name}${labelText(this.labels, labels.join(SEPARATOR))} ${value}\n`,
+    );
+    return head(this.name, this.help, 'gauge') + lines.join('');
+  }
+}
+
 interface Observations {
   readonly counts: number[];
   sum: number;

@@ -8,7 +8,14 @@ import type { IncomingMessage } from 'node:http';
 import { chooseBackend, readsModel } from '../model/decide';
 import { matchRoute } from '../model/route';
 import { admitCaller, callerRefusal, routeRefusal } from './admit-caller';
-import { announcesTooMuch, hasBody, readModelBody } from './body';
+import {
+  announcesTooMuch,
+  type BodyReading,
+  hasBody,
+  mayBeKept,
+  readBodyToKeep,
+  readModelBody,
+} from './body';
 import type { CompiledGateway } from './compiled-gateway';
 import type { Exchange } from './exchange';
 import { callerOf } from './identify';
@@ -71,6 +78,9 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
   if (withBody && readsModel(admission)) {
     const outcome = await readModel(exchange, route.service.bodyLimitBytes);
     if (outcome !== undefined) return outcome;
+  } else if (withBody && route.service.failover !== undefined && mayBeKept(request)) {
+    const outcome = await keepBody(exchange, route.service.bodyLimitBytes);
+    if (outcome !== undefined) return outcome;
   }
   const chosen = chooseBackend(gateway.model, route, admission, bodyFacts(exchange));
   if (chosen.kind === 'refused') return callerRefusal(gateway.model, route, chosen);
@@ -114,7 +124,16 @@ async function readModel(exchange: Exchange, limitBytes: number): Promise<Outcom
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') return refused('body_encoded');
   exchange.continueBody?.();
-  const reading = await readModelBody(request, limitBytes);
+  return take(exchange, await readModelBody(request, limitBytes));
+}
+
+/** Reads the body so that another backend can have it. */
+async function keepBody(exchange: Exchange, limitBytes: number): Promise<Outcome | undefined> {
+  exchange.continueBody?.();
+  return take(exchange, await readBodyToKeep(exchange.request, limitBytes));
+}
+
+function take(exchange: Exchange, reading: BodyReading): Outcome | undefined {
   if (reading.kind === 'refused') return reading;
   if (reading.kind === 'gone' || exchange.ended) return GONE;
   exchange.body = reading.body;

@@ -1,7 +1,7 @@
 /** What the router counts. Label values are names of the model, codes of `errors.ts`, statuses, or `none`. */
 import type { Exchange } from './exchange';
 import type { LimitStore } from './limits/store';
-import { Counter, Gauge, Histogram, type Metric } from './metrics';
+import { Counter, Gauge, Histogram, LabelledGauge, type Metric } from './metrics';
 
 /** Unit: seconds. From the router's own work to an answer that streams for minutes. */
 const DURATION_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -11,6 +11,8 @@ export interface MetricSources {
   readonly store: LimitStore;
   /** Unit: seconds; `undefined` where there is no JWKS or none was fetched. */
   jwksAgeSeconds(): number | undefined;
+  /** Labels `service` and `backend`, and 0, 0.5 or 1. */
+  breakerStates(): readonly (readonly [readonly string[], number])[];
 }
 
 /** The metrics of one router. */
@@ -55,6 +57,11 @@ export class RouterMetrics {
     'Requests whose caller names a plan that does not exist.',
     [],
   );
+  private readonly failovers = new Counter(
+    'agent_gateway_failovers_total',
+    'Requests that went on to another backend, by the one that failed and why.',
+    ['service', 'backend', 'reason'],
+  );
   private readonly aborted = new Counter(
     'agent_gateway_aborted_total',
     'Answers that did not reach their end.',
@@ -73,6 +80,7 @@ export class RouterMetrics {
       this.limitRefusals,
       this.degraded,
       this.unknownPlans,
+      this.failovers,
       this.aborted,
       new Gauge('agent_gateway_in_flight', 'Requests that are being served.', () => this.inFlight),
       new Gauge('agent_gateway_store_up', 'Whether the shared store answers.', () =>
@@ -80,6 +88,12 @@ export class RouterMetrics {
       ),
       new Gauge('agent_gateway_jwks_age_seconds', 'Since the signing keys were fetched.', () =>
         sources.jwksAgeSeconds(),
+      ),
+      new LabelledGauge(
+        'agent_gateway_circuit_breaker_open',
+        'Whether a backend gets a rest: 0 closed, 0.5 half open, 1 open.',
+        ['service', 'backend'],
+        () => sources.breakerStates(),
       ),
       new Gauge('agent_gateway_resident_memory_bytes', 'Memory of the process.', () =>
         process.memoryUsage.rss(),
@@ -106,6 +120,9 @@ export class RouterMetrics {
     if (limits?.refusedBy !== undefined) this.limitRefusals.add([limits.refusedBy, plan]);
     if (limits?.degraded === true) this.degraded.add([]);
     if (admission?.plan.unknown !== undefined) this.unknownPlans.add([]);
+    for (const { backend: failed, reason } of exchange.failovers ?? []) {
+      this.failovers.add([service, failed, reason]);
+    }
     if (exchange.aborted) this.aborted.add([]);
   }
 

@@ -48,7 +48,6 @@ const LOOK_MILLISECONDS = 25;
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const { store, log } = options;
   const lifetime = { draining: false };
-  const metrics = new RouterMetrics({ store, jwksAgeSeconds: options.jwksAgeSeconds });
   const { verifier, serviceTokens } = options;
   const parts = {
     gateway: compileGateway(options.model),
@@ -56,7 +55,12 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     store,
     ...(serviceTokens === undefined ? {} : { serviceTokens }),
   };
-  const listener = new Listener(parts, lifetime, {
+  const metrics: RouterMetrics = new RouterMetrics({
+    store,
+    jwksAgeSeconds: options.jwksAgeSeconds,
+    breakerStates: () => listener.breakerStates(),
+  });
+  const listener: Listener = new Listener(parts, lifetime, {
     begin: () => metrics.inFlight++,
     end: (exchange) => {
       metrics.observe(exchange);

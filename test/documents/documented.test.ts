@@ -73,7 +73,7 @@ describe('props', () => {
     expect(named(numbers.filter(({ doc }) => !/\b(Unit|Range): /.test(doc)))).toEqual([]);
     // Counts are plural nouns; a port, a depth and the bounds of a count have no unit.
     const unit =
-      /(Seconds|Bytes|Percent|Mebibytes|Gibibytes|Millicores|Requests|Per(Second|Minute|Hour|Day))$/;
+      /(Seconds|Bytes|Percent|Mebibytes|Gibibytes|Millicores|Requests|Failures|Per(Second|Minute|Hour|Day))$/;
     const bare = numbers.filter(
       ({ key }) => !unit.test(key) && !['port', 'min', 'max', 'forwardedForDepth'].includes(key),
     );
@@ -105,8 +105,10 @@ const BASE = {
   services: {
     agents: {
       path: '/agents',
-      backend: { service: 'agents', port: 8000 },
       serviceToken: { audience: 'agents' },
+      backend: { service: 'agents', port: 8000, fallbacks: [{ service: 'spare', port: 8000 }] },
+      failover: {},
+      circuitBreaker: {},
       variants: { a: { backend: { service: 'agents', port: 8000 }, weightPercent: 100 } },
     },
   },
@@ -150,6 +152,9 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   ServiceProps: ['services', 'agents'],
   BackendProps: ['services', 'agents', 'backend'],
   ServiceTokenProps: ['services', 'agents', 'serviceToken'],
+  FallbackProps: ['services', 'agents', 'backend'],
+  FailoverProps: ['services', 'agents', 'failover'],
+  CircuitBreakerProps: ['services', 'agents', 'circuitBreaker'],
   VariantProps: ['services', 'agents', 'variants', 'a'],
   SecurityHeadersProps: ['securityHeaders'],
   TimeoutsProps: ['timeouts'],

@@ -17,11 +17,12 @@ import { FULL_PROPS } from '../support/full-props';
 import { modelWith } from '../support/resolved';
 import { changed, VALID_PROPS } from '../support/valid-props';
 
-/** Lists whose order has a meaning for clients: none. */
+/** Lists of texts and numbers have no order that counts; the order of objects is the one in which they are tried. */
 function shuffled(value: unknown, seed: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const rank = (index: number) => Math.imul(index + 1, seed | 1) >>> 0;
   if (Array.isArray(value)) {
+    if (value.some((item) => typeof item === 'object')) return value.map((item) => shuffled(item, seed));
     return value
       .map((item, i) => [rank(i), shuffled(item, seed)] as const)
       .sort(([a], [b]) => a - b)

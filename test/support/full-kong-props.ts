@@ -36,15 +36,16 @@ const plan: Required<Omit<PlanProps, 'concurrentRequests' | 'models' | 'versions
   requestsPerDay: 6_000,
   onStoreOutage: 'closed',
 };
-const direct: Required<Omit<ServiceProps, 'models' | 'methods' | 'variants' | 'requires' | 'serviceToken'>> =
-  {
-    path: '/tools',
-    backend: { service: 'tools', port: 8001, namespace: 'ai', path: '/v1' },
-    versions: { v1: { backend: { service: 'tools-v1', port: 8001 } } },
-    bodyLimitBytes: 2_000,
-    timeouts: { connectSeconds: 3, firstByteSeconds: 40, idleSeconds: 40 },
-    via: 'edge',
-  };
+const direct: Required<
+  Pick<ServiceProps, 'path' | 'backend' | 'versions' | 'bodyLimitBytes' | 'timeouts' | 'via'>
+> = {
+  path: '/tools',
+  backend: { service: 'tools', port: 8001, namespace: 'ai', path: '/v1' },
+  versions: { v1: { backend: { service: 'tools-v1', port: 8001 } } },
+  bodyLimitBytes: 2_000,
+  timeouts: { connectSeconds: 3, firstByteSeconds: 40, idleSeconds: 40 },
+  via: 'edge',
+};
 const { versions: _, ...unversioned } = direct;
 const apiKey: Required<SecretKeyProps> = { name: 'acme', key: 'api-key' };
 const jwt: Required<EdgeJwtProps> = {

@@ -5,10 +5,14 @@
 import type {
   AgentGatewayProps,
   BackendProps,
+  CircuitBreakerProps,
   ClaimsProps,
   CorsProps,
   EntryPointsProps,
+  FailoverProps,
+  FallbackProps,
   FloodGuardProps,
+  HeaderChangesProps,
   JwkProps,
   JwksProps,
   JwtProps,
@@ -32,11 +36,24 @@ import type {
 } from 'cdk8s-agent-gateway';
 import { FULL_KONG_PROPS } from './full-kong-props';
 
-const backend = (service: string): Required<BackendProps> => ({
+const fallback = (service: string): Required<FallbackProps> => ({
   service,
   port: 8000,
   namespace: 'ai',
   path: '/v1',
+});
+const backend = (service: string): Required<BackendProps> => ({
+  ...fallback(service),
+  fallbacks: [fallback(`${service}-spare`), fallback(`${service}-last`)],
+});
+const failover = (budgetPercent: number): Required<FailoverProps> => ({
+  statuses: [429, 503],
+  repeatUnsafe: true,
+  budgetPercent,
+});
+const circuitBreaker = (base: number): Required<CircuitBreakerProps> => ({
+  consecutiveFailures: base,
+  openSeconds: base + 10,
 });
 const target = (service: string): Required<TargetProps> => ({
   backend: backend(service),
@@ -56,6 +73,11 @@ const jwks: Required<JwksProps> = {
     { kty: 'OKP', kid: 'o', alg: 'EdDSA', use: 'sig', crv: 'Ed25519', x: '11qYAY' },
   ] satisfies JwkProps[],
 };
+const headerChanges = (value: string): Required<HeaderChangesProps> => ({
+  set: { 'X-Team': value, 'X-Area': value },
+  add: { 'X-Tag': value },
+  remove: ['X-Debug', 'Cookie'],
+});
 const jwt: Required<JwtProps> = {
   issuer: 'https://id.example.com/',
   audience: 'agents',
@@ -104,6 +126,10 @@ const agents: Required<Omit<RouterServiceProps, 'variants'>> = {
   timeouts: timeouts(5),
   requires,
   serviceToken,
+  failover: failover(15),
+  circuitBreaker: circuitBreaker(3),
+  requestHeaders: headerChanges('request'),
+  responseHeaders: headerChanges('response'),
 };
 const tools: Required<Omit<RouterServiceProps, 'models'>> = {
   backend: backend('tools'),
@@ -115,6 +141,10 @@ const tools: Required<Omit<RouterServiceProps, 'models'>> = {
   timeouts: timeouts(7),
   requires: { scopes: ['tools'] },
   serviceToken: { audience: 'tools' },
+  failover: failover(25),
+  circuitBreaker: circuitBreaker(7),
+  requestHeaders: headerChanges('question'),
+  responseHeaders: headerChanges('answer'),
 };
 const version = (weightPercent: number, successor: string): Required<VersionProps> => ({
   weightPercent,

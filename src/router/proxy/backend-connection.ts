@@ -35,6 +35,8 @@ export class BackendConnection {
   readonly socket: Socket;
   /** Requests that were begun on it. */
   requests = 0;
+  /** Whether it has ever stood, so that what was written may have arrived. */
+  stood = false;
   /** Whether the request at hand has been written to its end. */
   private written = false;
   private reader: AnswerReader | undefined;
@@ -52,7 +54,10 @@ export class BackendConnection {
     const timer = setTimeout(() => {
       socket.destroy(new ConnectTimeoutError('the connection took too long'));
     }, connectMilliseconds);
-    socket.once('connect', () => clearTimeout(timer));
+    socket.once('connect', () => {
+      this.stood = true;
+      clearTimeout(timer);
+    });
     socket.on('data', (bytes: Buffer) => this.read(bytes));
     socket.on('drain', () => this.sink?.onDrain());
     socket.on('end', () => this.readEnd());

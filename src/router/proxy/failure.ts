@@ -22,7 +22,7 @@ export function codeOfFailure(error: NodeJS.ErrnoException): ErrorCode {
 }
 
 /** Methods that may be sent twice (RFC 9110 section 9.2.2). */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+export const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 /**
  * A connection that the backend had closed answers a request with a reset within a round trip. What comes later may
  * be a backend that died of the request, and an agent must not do its work twice. Unit: milliseconds.

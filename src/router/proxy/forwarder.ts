@@ -4,14 +4,17 @@ import type { CompiledGateway } from '../compiled-gateway';
 import type { Exchange } from '../exchange';
 import { BackendPools } from './backend-pool';
 import { Forwarding, type Shared } from './forwarding';
+import { Health } from './health';
 import { responseHeadersOf } from './response-headers';
 
 /** One for the life of a router. */
 export class Forwarder implements Shared {
   readonly pools = new BackendPools();
+  readonly health: Health;
   readonly responseHeaders: Shared['responseHeaders'];
 
   constructor(readonly gateway: CompiledGateway) {
+    this.health = new Health(gateway.model);
     this.responseHeaders = responseHeadersOf(gateway);
   }
 

@@ -17,7 +17,9 @@ import type { AnswerHead } from './answer-head';
 import type { BackendConnection, RequestSink } from './backend-connection';
 import type { BackendPools } from './backend-pool';
 import { breakOff } from './break-off';
-import { codeOfFailure, diedBeforeItWasUsed } from './failure';
+import type { Course } from './course';
+import { codeOfFailure, diedBeforeItWasUsed, IDEMPOTENT } from './failure';
+import type { Health } from './health';
 import { Patience } from './patience';
 import { backendHeaders, headText } from './request-headers';
 import type { HeadersOfAnswer } from './response-headers';
@@ -27,6 +29,7 @@ import { openUpload, streamBody, type Upload } from './upload';
 export interface Shared {
   readonly gateway: CompiledGateway;
   readonly pools: BackendPools;
+  readonly health: Health;
   readonly responseHeaders: (exchange: Exchange, answer: HeadersOfAnswer) => string[];
 }
 
@@ -34,7 +37,9 @@ export interface Shared {
 export class Forwarding implements RequestSink {
   private readonly timeouts: TimeoutsModel;
   private readonly patience: Patience;
-  private readonly chosen: BackendDecision;
+  private chosen: BackendDecision;
+  /** Absent for a service that says nothing of backends that fail. */
+  private readonly course: Course | undefined;
   private head = '';
   private upload: Upload | undefined;
   private connection: BackendConnection | undefined;
@@ -48,6 +53,8 @@ export class Forwarding implements RequestSink {
   private failed = false;
   /** Whether the connection has been given back or lost. */
   private over = false;
+  /** Whether the request is about to go on to another backend, so that this one's words count no more. */
+  private leaving = false;
 
   constructor(
     private readonly shared: Shared,
@@ -56,7 +63,8 @@ export class Forwarding implements RequestSink {
   ) {
     this.timeouts = (exchange.route as NonNullable<typeof exchange.route>).service.timeouts;
     this.chosen = exchange.backend as BackendDecision;
-    this.patience = new Patience(this.timeouts, (code, cause) => this.fail(code, cause));
+    this.course = shared.health.courseOf(exchange);
+    this.patience = new Patience(this.timeouts, (code, cause) => this.tooLate(code, cause));
   }
 
   start(): void {
@@ -69,22 +77,37 @@ export class Forwarding implements RequestSink {
 
   /** Sends the request; to be called once. */
   begin(): void {
-    const { exchange } = this;
-    if (exchange.ended) return;
+    if (this.exchange.ended) return;
     try {
-      const upload = openUpload(exchange, hasBody(exchange.request));
-      const limit = exchange.route?.service.bodyLimitBytes ?? 0;
-      if (exchange.bytesIn > limit) {
-        this.fail('body_too_large');
-        return;
-      }
-      this.upload = upload;
-      const headers = backendHeaders(this.shared.gateway, exchange, this.chosen.backend);
-      this.head = headText(exchange, this.chosen.path, headers, upload.framing);
-      this.send(upload);
+      this.open();
     } catch (error) {
       this.fail('internal_error', (error as Error).stack);
     }
+  }
+
+  private open(): void {
+    const { course, exchange } = this;
+    const upload = openUpload(exchange, hasBody(exchange.request));
+    const limit = exchange.route?.service.bodyLimitBytes ?? 0;
+    if (exchange.bytesIn > limit) {
+      this.fail('body_too_large');
+      return;
+    }
+    this.upload = upload;
+    const first = course === undefined ? this.chosen : course.first();
+    if (first === undefined) {
+      const wait = String(course?.retryAfterSeconds() ?? 1);
+      this.fail('backend_unavailable', 'every backend gets a rest', ['retry-after', wait]);
+    } else this.sendTo(first, upload);
+  }
+
+  private sendTo(chosen: BackendDecision, upload: Upload): void {
+    const { exchange } = this;
+    this.chosen = chosen;
+    exchange.backend = chosen;
+    const headers = backendHeaders(this.shared.gateway, exchange, chosen.backend);
+    this.head = headText(exchange, chosen.path, headers, upload.framing);
+    this.send(upload);
   }
 
   private send(upload: Upload): void {
@@ -112,6 +135,7 @@ export class Forwarding implements RequestSink {
 
   onLost(error: NodeJS.ErrnoException): void {
     this.over = true;
+    if (this.leaving) return;
     this.resumeUpload?.();
     if (this.done || this.failed || this.exchange.ended) return;
     if (this.answer !== undefined) {
@@ -129,11 +153,50 @@ export class Forwarding implements RequestSink {
         return;
       }
     }
-    this.fail(codeOfFailure(error), error.code === undefined ? error.stack : error.message);
+    const code = codeOfFailure(error);
+    if (code !== 'internal_error' && this.goOn('reset')) return;
+    this.fail(code, error.code === undefined ? error.stack : error.message);
+  }
+
+  private tooLate(code: ErrorCode, cause: string): void {
+    const ofTheBackend = code === 'backend_timeout' && this.answer === undefined;
+    if (ofTheBackend && this.goOn('timeout')) return;
+    this.fail(code, cause);
+  }
+
+  /**
+   * Sends the request to the next backend of its course, if it may go there: on a later turn, as what failed is still
+   * speaking. A body that has gone by cannot be sent again.
+   */
+  private goOn(failure: 'reset' | 'timeout' | 'status'): boolean {
+    const { course, exchange, upload } = this;
+    if (course === undefined || upload === undefined || this.failed || exchange.ended) return false;
+    const received = this.connection?.stood === true;
+    const reason = received ? failure : 'connect';
+    const idempotent = IDEMPOTENT.has(exchange.request.method ?? '');
+    const repeatable = upload.kind === 'buffered';
+    const next = course.next({ reason, received, idempotent, repeatable });
+    if (next === undefined || !repeatable) return false;
+    this.leaving = true;
+    this.patience.end();
+    exchange.failovers ??= [];
+    exchange.failovers.push({ backend: this.chosen.id, reason });
+    setImmediate(() => {
+      this.abandon();
+      this.leaving = false;
+      if (exchange.ended) return;
+      try {
+        this.replayed = false;
+        this.sendTo(next, upload);
+      } catch (error) {
+        this.fail('internal_error', (error as Error).stack);
+      }
+    });
+    return true;
   }
 
   /** Ends the exchange with a failure: as an answer if none has begun, else as a visible break. */
-  private fail(code: ErrorCode, cause?: string): void {
+  private fail(code: ErrorCode, cause?: string, headers: readonly string[] = []): void {
     const { exchange, response } = this;
     if (this.failed || this.done || exchange.ended) return;
     this.failed = true;
@@ -141,7 +204,7 @@ export class Forwarding implements RequestSink {
     this.abandon();
     exchange.cause = cause;
     if (!response.headersSent) {
-      answerRefusal(this.shared.gateway, exchange, response, refused(code));
+      answerRefusal(this.shared.gateway, exchange, response, refused(code, { headers }));
     } else {
       exchange.code = code;
       breakOff(exchange, response, this.answer as AnswerHead, code);
@@ -150,8 +213,15 @@ export class Forwarding implements RequestSink {
 
   onAnswer(head: AnswerHead): void {
     const { exchange, response } = this;
-    if (this.failed || exchange.ended) return;
+    if (this.failed || this.leaving || exchange.ended) return;
+    if (this.course !== undefined) {
+      if (!this.course.lists(head.status)) this.course.succeeded();
+      else if (this.goOn('status')) return;
+    }
     this.answer = head;
+    // The body is not needed again, and a stream may go on for an hour.
+    this.upload = undefined;
+    exchange.body = undefined;
     exchange.status = head.status;
     exchange.firstByteAt = performance.now();
     const headers = this.shared.responseHeaders(exchange, head);
@@ -161,7 +231,7 @@ export class Forwarding implements RequestSink {
 
   onData(piece: Buffer): void {
     const { exchange, response } = this;
-    if (this.failed || exchange.ended) return;
+    if (this.failed || this.leaving || exchange.ended) return;
     exchange.bytesOut += piece.length;
     if (exchange.bytesOut === this.answer?.contentLength) {
       this.done = true;
@@ -196,7 +266,7 @@ export class Forwarding implements RequestSink {
 
   onEnd(): void {
     this.over = true;
-    if (this.done || this.failed) return;
+    if (this.done || this.failed || this.leaving) return;
     this.done = true;
     this.patience.end();
     this.response.end();
@@ -205,6 +275,7 @@ export class Forwarding implements RequestSink {
   /** Nobody waits for the backend any more: the client has its answer, or has gone. */
   private cancel(): void {
     this.patience.end();
+    this.course?.end();
     this.abandon();
   }
 

@@ -3,20 +3,7 @@
  * and those that a message's own `Connection` header names.
  */
 
-/** Lower case. `http2-settings` belongs to an upgrade to HTTP/2, which the gateway does not do. */
-export const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'proxy-authentication-info',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'http2-settings',
-]);
+import { HOP_BY_HOP } from '../../model/protected-headers';
 
 /**
  * The further headers that a `Connection` header names, in lower case; `undefined` when it names none, which is nearly

@@ -4,9 +4,11 @@
  */
 import type { BackendModel } from '../../model/gateway-model';
 import { IDENTITY_HEADERS, isIdentityHeader } from '../../model/headers';
+import { HOP_BY_HOP } from '../../model/protected-headers';
 import type { CompiledGateway } from '../compiled-gateway';
 import type { Exchange } from '../exchange';
-import { HOP_BY_HOP, namedByConnection } from './hop-by-hop';
+import { changeHeaders } from './header-changes';
+import { namedByConnection } from './hop-by-hop';
 import { memoByName } from './name-memo';
 
 type Use = 'pass' | 'drop' | 'forwarded' | 'authorization';
@@ -77,6 +79,8 @@ export function backendHeaders(
     }
     headers.push(name, value);
   }
+  const changes = exchange.route?.service.requestHeaders;
+  if (changes !== undefined) changeHeaders(headers, 2, changes);
   addForwarded(headers, gateway, exchange, forwardedFor);
   if (exchange.serviceToken !== undefined) headers.push('authorization', `Bearer ${exchange.serviceToken}`);
   addIdentity(headers, exchange);

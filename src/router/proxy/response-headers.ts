@@ -1,8 +1,10 @@
 /** The headers of a backend's answer as the client gets them (contract H2, H3, H4). */
+import { HOP_BY_HOP } from '../../model/protected-headers';
 import { answerHeaders } from '../answer-headers';
 import type { CompiledGateway } from '../compiled-gateway';
 import type { Exchange } from '../exchange';
-import { HOP_BY_HOP, namedByConnection } from './hop-by-hop';
+import { changeHeaders } from './header-changes';
+import { namedByConnection } from './hop-by-hop';
 import { memoByName } from './name-memo';
 
 /** `life`: says when a version ends; passes unless the gateway says it. */
@@ -35,6 +37,8 @@ export function responseHeadersOf(
       if (use === 'life' && headers.lastIndexOf(name.toLowerCase(), own - 1) !== -1) continue;
       headers.push(name, raw[at + 1] as string);
     }
+    const changes = exchange.route?.service.responseHeaders;
+    if (changes !== undefined) changeHeaders(headers, own, changes);
     return headers;
   };
 }

@@ -22,6 +22,8 @@ export interface StreamedUpload {
   readonly kind: 'streamed';
   readonly chunked: boolean;
   readonly framing: string;
+  /** What has been read of it already. */
+  readonly beginning: readonly Buffer[];
 }
 
 /** How the body of a request goes to the backend. */
@@ -31,17 +33,19 @@ export type Upload = BufferedUpload | StreamedUpload;
 export function openUpload(exchange: Exchange, withBody: boolean): Upload {
   const { request } = exchange;
   if (!withBody) return buffered(NOTHING, EXPECTS_BODY.has(request.method ?? ''));
-  if (exchange.body !== undefined) return buffered(exchange.body, true);
-  if (request.complete) {
+  const { body } = exchange;
+  if (body !== undefined && body.beginning === undefined) return buffered(body, true);
+  if (body === undefined && request.complete) {
     // A small body has arrived with its head: one write, and it can be sent again.
-    const body = takeAll(request);
-    exchange.bytesIn = body.length;
-    return buffered(body, true);
+    const whole = takeAll(request);
+    exchange.bytesIn = whole.length;
+    return buffered(whole, true);
   }
   const length = request.headers['content-length'];
+  const beginning = body?.chunks ?? [];
   return length === undefined
-    ? { kind: 'streamed', chunked: true, framing: 'transfer-encoding: chunked\r\n' }
-    : { kind: 'streamed', chunked: false, framing: `content-length: ${length}\r\n` };
+    ? { kind: 'streamed', chunked: true, framing: 'transfer-encoding: chunked\r\n', beginning }
+    : { kind: 'streamed', chunked: false, framing: `content-length: ${length}\r\n`, beginning };
 }
 
 function takeAll(request: IncomingMessage): BufferedBody {
@@ -69,6 +73,7 @@ export function streamBody(
   const { request, route } = exchange;
   const limit = route?.service.bodyLimitBytes ?? 0;
   exchange.continueBody?.();
+  for (const chunk of upload.beginning) connection.writeBody(chunk, upload.chunked);
   request.on('data', (chunk: Buffer) => {
     exchange.bytesIn += chunk.length;
     // What is left of a body whose backend has gone is thrown away.
@@ -91,6 +96,8 @@ export function streamBody(
     if (exchange.firstByteAt === 0) patience.wait('first-byte');
     connection.endBody(upload.chunked);
   });
+  // A beginning was read and the rest held back; what the connection has not taken of it is bounded.
+  if (upload.beginning.length > 0) request.resume();
   return () => {
     if (exchange.firstByteAt === 0 && !request.complete) patience.wait('upload');
     request.resume();
