@@ -2,25 +2,15 @@
  * Every manifest that is for Traefik before a real one, which watches a real API server: it must build each route, with no
  * error. Takes the program from `TRAEFIK_BIN`, or from the PATH; without it, or without an API server, a line says so.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { get } from 'node:http';
 import { type ApiServer, apply, programOf, startApiServer, until } from '../support/api-server';
 import { installCrds, readCrds } from '../support/crds';
 import { manifestCases } from '../support/manifest-cases';
-import { freePort } from '../support/redis-server';
+import { startTraefik, type Traefik, type TraefikRouter } from '../support/traefik';
 
 const apiServer = programOf('KUBE_APISERVER_BIN', 'kube-apiserver');
 const etcd = programOf('ETCD_BIN', 'etcd');
 const traefik = programOf('TRAEFIK_BIN', 'traefik');
 const crdFolder = process.env.CRDS;
-
-interface Router {
-  readonly name: string;
-  readonly status: string;
-  readonly rule: string;
-  readonly error?: readonly string[];
-  readonly middlewares?: readonly string[];
-}
 
 if (traefik === undefined || apiServer === undefined || etcd === undefined || crdFolder === undefined) {
   process.stderr.write(
@@ -55,8 +45,8 @@ function casesForTraefik() {
 function withTraefik(program: string, serverProgram: string, etcdProgram: string, folder: string): void {
   const cases = casesForTraefik();
   let server: ApiServer;
-  let child: ChildProcess;
-  let routers: readonly Router[] = [];
+  let running: Traefik;
+  let routers: readonly TraefikRouter[] = [];
 
   beforeAll(async () => {
     server = await startApiServer({ apiServer: serverProgram, etcd: etcdProgram });
@@ -65,16 +55,16 @@ function withTraefik(program: string, serverProgram: string, etcdProgram: string
       await apply(server, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: `case${i}` } });
       for (const object of objects) await apply(server, object, `case${i}`);
     }
-    const port = await freePort();
-    child = await startTraefik(program, server, port);
+    // The entry points that the cases name.
+    running = await startTraefik(program, server, { entryPoints: ['web', 'websecure', 'http', 'https'] });
     const expected = cases.reduce((sum, { objects }) => sum + routesOf(objects), 0);
     await until(async () => {
-      routers = (await readRouters(port)).filter(({ name }) => name.endsWith('@kubernetescrd'));
+      routers = (await running.routers()).filter(({ name }) => name.endsWith('@kubernetescrd'));
       return routers.length === expected;
     });
   }, 120_000);
   afterAll(async () => {
-    child?.kill('SIGKILL');
+    running?.stop();
     await server?.stop();
   });
 
@@ -102,38 +92,4 @@ function withTraefik(program: string, serverProgram: string, etcdProgram: string
 function routesOf(objects: readonly { kind: string; spec?: unknown }[]): number {
   const routes = objects.filter(({ kind }) => kind === 'IngressRoute');
   return routes.reduce((sum, { spec }) => sum + (spec as { routes: unknown[] }).routes.length, 0);
-}
-
-async function startTraefik(program: string, server: ApiServer, port: number): Promise<ChildProcess> {
-  // The entry points that the cases name; each on a port of its own.
-  const entryPoints = ['web', 'websecure', 'http', 'https'];
-  const ports = await Promise.all(entryPoints.map(() => freePort()));
-  const args = [
-    ...entryPoints.map((name, i) => `--entrypoints.${name}.address=127.0.0.1:${ports[i]}`),
-    `--entrypoints.traefik.address=127.0.0.1:${port}`,
-    '--api.insecure=true',
-    `--providers.kubernetescrd.endpoint=${server.url}`,
-    `--providers.kubernetescrd.token=${server.token}`,
-    `--providers.kubernetescrd.certauthfilepath=${server.certificateFile}`,
-    // As Traefik's Helm chart sets it: no pods run here.
-    '--providers.kubernetescrd.allowemptyservices=true',
-    '--global.checknewversion=false',
-    '--global.sendanonymoususage=false',
-  ];
-  const { KUBECONFIG: _, ...env } = process.env;
-  return spawn(program, args, { stdio: 'ignore', env });
-}
-
-function readRouters(port: number): Promise<readonly Router[]> {
-  return new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', port, path: '/api/http/routers?per_page=1000', agent: false }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject);
-      answer.on('end', () => {
-        // Traefik answers 404 while it starts.
-        if (answer.statusCode === 200) resolve(JSON.parse(Buffer.concat(chunks).toString()));
-        else reject(new Error(`status ${answer.statusCode}`));
-      });
-    }).on('error', reject);
-  });
 }

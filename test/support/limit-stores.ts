@@ -56,7 +56,7 @@ export async function untilConnected(store: RedisStore): Promise<void> {
 }
 
 /** What was stored at a moment is stored so much earlier. */
-async function moveBack(client: Redis, base: string, milliseconds: number): Promise<void> {
+export async function moveBack(client: Redis, base: string, milliseconds: number): Promise<void> {
   for (const name of ['minute', 'hour']) {
     const times = await client.lrange(base + name, 0, -1);
     if (times.length === 0) continue;

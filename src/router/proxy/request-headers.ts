@@ -24,12 +24,24 @@ const REPLACED = new Set([
   'x-forwarded-prefix',
 ]);
 
+/**
+ * What an edge that replaces forwarded headers does replace (Traefik v3.7, Kong 3.9). Others with that beginning, such as
+ * `X-Forwarded-User`, and RFC 7239's `Forwarded` come through it as clients wrote them, so nobody vouches for them.
+ */
+const VOUCHED = new Set([
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-real-ip',
+]);
+
 const useOf = memoByName((name): Use => {
   if (HOP_BY_HOP.has(name) || REPLACED.has(name) || isIdentityHeader(name)) return 'drop';
   if (name === 'authorization') return 'authorization';
   const plain = name.replace(/[^a-z0-9]/g, '-');
   if (plain === 'forwarded' || plain === 'x-real-ip' || plain.startsWith('x-forwarded-')) {
-    return plain === name ? 'forwarded' : 'drop';
+    return VOUCHED.has(name) ? 'forwarded' : 'drop';
   }
   // `X_Request_Id` and its like: a backend could take it for the header that the router sets.
   return plain !== name && (REPLACED.has(plain) || plain === 'authorization') ? 'drop' : 'pass';

@@ -26,3 +26,16 @@ test('drops a spelling that the edge does not know', async () => {
   expect(s.backend.last().headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1' });
   expect(s.backend.last().headers).not.toHaveProperty('x_forwarded_for');
 });
+
+test.each([
+  'forwarded',
+  'x-forwarded-user',
+  'x-forwarded-email',
+  'x-forwarded-groups',
+  'x-forwarded-uri',
+  'x-forwarded-path',
+])('drops %s, which edges leave as clients wrote it', async (name) => {
+  await send(s.port, '/v1/agents', { headers: { [name]: 'for=6.6.6.6' } });
+
+  expect(s.backend.last().headers).not.toHaveProperty(name);
+});

@@ -1,0 +1,40 @@
+/** The platform of the suite as props, for an edge; from `props.yaml`, so that anybody can deploy the same. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AgentGatewayProps, EdgeProps } from 'cdk8s-agent-gateway';
+import { parse } from 'yaml';
+
+/** Namespace of the gateway and its backends. */
+export const NAMESPACE = 'conformance';
+/** Secret with the certificate, where the edge ends TLS. */
+export const TLS_SECRET = 'conformance-tls';
+/** Port of every backend. */
+export const BACKEND_PORT = 8000;
+/** The program of every backend. */
+export const BACKEND_PROGRAM = join(__dirname, 'backend.mjs');
+/** A backend where nothing listens. */
+export const UNREACHABLE = 'gone';
+
+type Common = Omit<AgentGatewayProps, 'edge' | 'tls'>;
+
+const common = parse(readFileSync(join(__dirname, 'props.yaml'), 'utf8')) as Common;
+
+/** @param edge with which key TLS comes: by a Secret for every edge but `none` */
+export function platformWith(edge: EdgeProps): AgentGatewayProps {
+  return { ...common, edge, ...(edge.none === undefined ? { tls: { secretName: TLS_SECRET } } : {}) };
+}
+
+/** The host that clients name. */
+export const HOST = common.hosts[0] ?? '';
+export const BASE_PATH = common.basePath ?? '';
+
+/** Names of the Services that must exist, the issuer's included, without the one that nobody reaches. */
+export function backendServices(): readonly string[] {
+  const names = new Set(['issuer']);
+  JSON.stringify(common.services, (key, value) => {
+    if (key === 'service') names.add(value as string);
+    return value;
+  });
+  names.delete(UNREACHABLE);
+  return [...names].sort();
+}

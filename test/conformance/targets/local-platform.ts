@@ -1,0 +1,105 @@
+/**
+ * The platform on this machine: its backends and its issuer, a Redis if asked for, and as many routers as asked for, each
+ * started from the synthesised manifests as a kubelet would.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { AgentGatewayProps } from 'cdk8s-agent-gateway';
+import Redis from 'ioredis';
+import { type RunningPod, runPod } from '../../../examples/quickstart/kubelet';
+import { limitKeyOf } from '../../../src/router/identity/credentials';
+import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider';
+import { moveBack } from '../../support/limit-stores';
+import { freePort, type RedisServer, startRedis } from '../../support/redis-server';
+import { type KubernetesObject, synthesise } from '../../support/synthesise';
+import { type Issuer, issuerWith, type SigningKey, TOKENS } from '../issuer';
+import { apiKeysFile, createApiKeys } from '../platform/api-keys';
+import { BACKEND_PORT, BACKEND_PROGRAM, backendServices, NAMESPACE, UNREACHABLE } from '../platform/platform';
+import type { ApiKeyName, Controls } from '../target';
+
+/** What runs, and what targets are made of. */
+export interface LocalPlatform {
+  readonly objects: readonly KubernetesObject[];
+  readonly issuer: Issuer;
+  readonly apiKeys: Readonly<Record<ApiKeyName, string>>;
+  /** Controls over issuer and store. */
+  readonly controls: Controls;
+  startRouter(): Promise<RunningPod>;
+  stop(): Promise<void>;
+}
+
+/** Starts all but the routers. */
+export async function startLocalPlatform(
+  props: AgentGatewayProps,
+  store: 'memory' | 'redis',
+): Promise<LocalPlatform> {
+  const provider = await startIdentityProvider();
+  const backend = await startBackend();
+  const redis = store === 'redis' ? await startRedis() : undefined;
+  const objects = synthesise(props, NAMESPACE);
+  const apiKeys = createApiKeys();
+  const services = {
+    ...Object.fromEntries(backendServices().map((name) => [`${name}:${BACKEND_PORT}`, backend.port])),
+    [`issuer:${BACKEND_PORT}`]: Number(new URL(provider.url).port),
+    [`${UNREACHABLE}:${BACKEND_PORT}`]: await freePort(),
+    ...(redis === undefined ? {} : { [`${props.name}-redis:6379`]: redis.port }),
+  };
+  const startRouter = () =>
+    runPod({
+      objects,
+      secrets: { 'conformance-api-keys': { 'keys.json': apiKeysFile(apiKeys) } },
+      overrides: {
+        ...(redis === undefined ? { STORE_URL: 'memory:' } : {}),
+        PORT: '0',
+        ADMIN_PORT: '0',
+        BIND_ADDRESS: '127.0.0.1',
+      },
+      services,
+    });
+  const issuer = issuerWith(() => provider.keys[0] as unknown as SigningKey);
+  const stop = async () => {
+    await Promise.all([provider.close(), backend.stop(), redis?.stop()]);
+  };
+  return { objects, issuer, apiKeys, controls: controlsOf(provider, redis), startRouter, stop };
+}
+
+async function startBackend(): Promise<{ readonly port: number; stop(): Promise<void> }> {
+  const child: ChildProcess = spawn(process.execPath, [BACKEND_PROGRAM], {
+    env: { PORT: '0', BIND_ADDRESS: '127.0.0.1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+  const [line] = (await once(lines, 'line')) as [string];
+  const { port } = JSON.parse(line) as { port: number };
+  const stop = async () => {
+    const ended = child.exitCode === null ? once(child, 'exit') : undefined;
+    child.kill('SIGTERM');
+    await ended;
+  };
+  return { port, stop };
+}
+
+function controlsOf(provider: IdentityProvider, redis: RedisServer | undefined): Controls {
+  const issuer = {
+    requests: () => provider.requests,
+    rotate: async () => {
+      const before = provider.keys;
+      await provider.rotate();
+      return () => {
+        provider.keys = before;
+      };
+    },
+    stop: () => provider.stop(),
+    start: () => provider.start(),
+  };
+  if (redis === undefined) return { issuer };
+  return { issuer, store: redis, time: { pass: (subject, seconds) => age(redis.url, subject, seconds) } };
+}
+
+/** Moves what Redis has of a caller into the past. */
+async function age(url: string, subject: string, seconds: number): Promise<void> {
+  const client = new Redis(url);
+  await moveBack(client, `agw:{${limitKeyOf(TOKENS.issuer, undefined, subject)}}:`, seconds * 1000);
+  client.disconnect();
+}

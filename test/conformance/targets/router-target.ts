@@ -1,0 +1,43 @@
+/** The router alone, as clients inside the cluster would reach it: plain HTTP, nothing in front. */
+import type { RunningPod } from '../../../examples/quickstart/kubelet';
+import type { Feature } from '../features';
+import { BASE_PATH, HOST, platformWith } from '../platform/platform';
+import type { Target } from '../target';
+import { type LocalPlatform, startLocalPlatform } from './local-platform';
+
+const ALWAYS: readonly Feature[] = [
+  'paths-as-sent',
+  'parser-answers',
+  'chunks-as-sent',
+  'absolute-targets',
+  'issuer-control',
+];
+/** A router with its counters in memory is alone. */
+const WITH_REDIS: readonly Feature[] = ['store-control', 'time-control', 'replica-control'];
+
+/** Starts the router with its counters in memory or in a real Redis. */
+export async function startRouterTarget(store: 'memory' | 'redis'): Promise<Target> {
+  const platform = await startLocalPlatform(platformWith({ none: {} }), store);
+  const features = new Set(store === 'redis' ? [...ALWAYS, ...WITH_REDIS] : ALWAYS);
+  return targetOf(platform, await platform.startRouter(), features);
+}
+
+function targetOf(platform: LocalPlatform, pod: RunningPod, features: ReadonlySet<Feature>): Target {
+  const start = async () => {
+    const replica = await platform.startRouter();
+    return { target: targetOf(platform, replica, features), stop: () => replica.stop() };
+  };
+  return {
+    baseUrl: new URL(`http://${HOST}${BASE_PATH}`),
+    address: { host: '127.0.0.1', port: pod.port },
+    features,
+    issuer: platform.issuer,
+    apiKeys: platform.apiKeys,
+    controls: { ...platform.controls, ...(features.has('replica-control') ? { replicas: { start } } : {}) },
+    versions: [`Node.js ${process.versions.node}`],
+    stop: async () => {
+      await pod.stop();
+      await platform.stop();
+    },
+  };
+}

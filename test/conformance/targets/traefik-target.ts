@@ -1,0 +1,135 @@
+/**
+ * The gateway behind a real Traefik, which watches a real API server that holds the synthesised manifests as they are. No
+ * pods run there: the router is a process of its own, and its Service's endpoint is a name that leads to the loopback.
+ */
+import { execFileSync } from 'node:child_process';
+import { type ApiServer, apply, programOf, startApiServer, until } from '../../support/api-server';
+import { createCertificate } from '../../support/certificate';
+import { installCrds, readCrds } from '../../support/crds';
+import type { KubernetesObject } from '../../support/synthesise';
+import { startTraefik } from '../../support/traefik';
+import type { Feature } from '../features';
+import { BASE_PATH, HOST, NAMESPACE, platformWith, TLS_SECRET } from '../platform/platform';
+import type { Target } from '../target';
+import { startLocalPlatform } from './local-platform';
+
+/** Where the programs and the CRDs are. */
+export interface TraefikPrograms {
+  readonly traefik: string;
+  readonly apiServer: string;
+  readonly etcd: string;
+  /** Folder with Traefik's CRDs. */
+  readonly crds: string;
+}
+
+const FEATURES: readonly Feature[] = [
+  'tls',
+  'http2',
+  'https-redirect',
+  'issuer-control',
+  'store-control',
+  'time-control',
+];
+
+/** A name for the router's endpoint; any with two labels would do. */
+const ROUTER_NAME = 'router.conformance.test';
+
+/** The programs that the environment names; `undefined` where one is missing. */
+export function traefikPrograms(): TraefikPrograms | undefined {
+  const traefik = programOf('TRAEFIK_BIN', 'traefik');
+  const apiServer = programOf('KUBE_APISERVER_BIN', 'kube-apiserver');
+  const etcd = programOf('ETCD_BIN', 'etcd');
+  const crds = process.env.CRDS;
+  return traefik === undefined || apiServer === undefined || etcd === undefined || crds === undefined
+    ? undefined
+    : { traefik, apiServer, etcd, crds };
+}
+
+/** Starts everything, and returns once Traefik serves the gateway's routes. */
+export async function startTraefikTarget(programs: TraefikPrograms): Promise<Target> {
+  const platform = await startLocalPlatform(platformWith({ traefik: {} }), 'redis');
+  const pod = await platform.startRouter();
+  const server = await startApiServer(programs);
+  const { certificate, key } = createCertificate(HOST);
+  await installCrds(server, readCrds(programs.crds).filter(isOfTraefik));
+  await applyAll(server, [
+    ...platform.objects,
+    tlsSecret(certificate, key),
+    endpointOf(platform.objects, pod.port),
+  ]);
+  const traefik = await startTraefik(programs.traefik, server, {
+    entryPoints: ['web', 'websecure'],
+    localNames: [ROUTER_NAME],
+  });
+  const routes = platform.objects.filter(({ kind }) => kind === 'IngressRoute').length;
+  const stop = async () => {
+    traefik.stop();
+    await Promise.all([server.stop(), pod.stop(), platform.stop()]);
+  };
+  try {
+    await until(async () => {
+      const routers = (await traefik.routers()).filter(({ name }) => name.endsWith('@kubernetescrd'));
+      return routers.length === routes && routers.every(({ status }) => status === 'enabled');
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    baseUrl: new URL(`https://${HOST}${BASE_PATH}`),
+    address: { host: '127.0.0.1', port: traefik.ports.websecure ?? 0 },
+    plainAddress: { host: '127.0.0.1', port: traefik.ports.web ?? 0 },
+    certificate,
+    features: new Set(FEATURES),
+    issuer: platform.issuer,
+    apiKeys: platform.apiKeys,
+    controls: platform.controls,
+    versions: [versionOf(programs.traefik), `Node.js ${process.versions.node}`],
+    stop,
+  };
+}
+
+function isOfTraefik({ spec }: KubernetesObject): boolean {
+  return (spec as { group: string }).group === 'traefik.io';
+}
+
+async function applyAll(server: ApiServer, objects: readonly KubernetesObject[]): Promise<void> {
+  await apply(server, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+  for (const object of objects) {
+    const { status, body } = await apply(server, object, NAMESPACE);
+    if (status >= 300) throw new Error(`${object.kind} ${object.metadata.name}: ${body.message}`);
+  }
+}
+
+function tlsSecret(certificate: string, key: string): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: TLS_SECRET },
+    type: 'kubernetes.io/tls',
+    stringData: { 'tls.crt': certificate, 'tls.key': key },
+  };
+}
+
+/** What the endpoint controller would make of the router's Service and its pod. */
+function endpointOf(objects: readonly KubernetesObject[], port: number): KubernetesObject {
+  const service = objects.find(
+    ({ kind, metadata }) => kind === 'Service' && metadata.name.endsWith('-router'),
+  );
+  const { ports = [] } = (service?.spec ?? {}) as { ports?: readonly { name?: string }[] };
+  const name = service?.metadata.name ?? '';
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name, labels: { 'kubernetes.io/service-name': name } },
+    addressType: 'FQDN',
+    ports: [{ name: ports[0]?.name ?? '', port, protocol: 'TCP' }],
+    endpoints: [{ addresses: [ROUTER_NAME] }],
+  };
+}
+
+function versionOf(program: string): string {
+  const [, version = 'of an unknown version'] =
+    /^Version:\s*(\S+)/m.exec(execFileSync(program, ['version']).toString()) ?? [];
+  return `Traefik ${version}`;
+}
