@@ -94,6 +94,8 @@ const project = new typescript.TypeScriptProject({
       transformIgnorePatterns: ['/node_modules/(?!jose/)'],
       moduleNameMapper: { '^cdk8s-agent-gateway$': '<rootDir>/src/index.ts' },
       testTimeout: 30_000,
+      // They change the cluster that KUBECONFIG leads to: `npm run test:cluster` alone runs them.
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/in-cluster/'],
       // The longest tests wait for other programs most of the time.
       maxWorkers: '100%',
     },
@@ -137,6 +139,16 @@ project.addTask('golden', {
 project.addTask('docs', {
   description: 'Writes docs/problems.md anew',
   exec: 'tsx scripts/problems.ts',
+});
+project.addTask('test:cluster', {
+  description: 'Tests in the cluster that KUBECONFIG leads to, with the CRDs of the folder CRDS',
+  steps: [
+    { spawn: bundle.name },
+    {
+      exec: 'jest --runInBand --testPathIgnorePatterns=/node_modules/ --testPathPatterns=test/in-cluster',
+      receiveArgs: true,
+    },
+  ],
 });
 for (const [name, description] of [
   ['synth', 'Measures import and synthesis'],

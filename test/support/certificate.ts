@@ -7,10 +7,14 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** Valid from yesterday for a year. */
-export function createCertificate(host: string): Certificate {
+/**
+ * Valid from yesterday for a year.
+ *
+ * @param subject another name, for a certificate that is trusted beside one of the same host
+ */
+export function createCertificate(host: string, subject = host): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const body = bodyOf(host, publicKey);
+  const body = bodyOf(host, subject, publicKey);
   const der = sequence(body, ECDSA_WITH_SHA256, bits(sign('sha256', body, privateKey)));
   const lines = der.toString('base64').replace(/.{1,64}/g, '$&\n');
   return {
@@ -19,8 +23,8 @@ export function createCertificate(host: string): Certificate {
   };
 }
 
-function bodyOf(host: string, publicKey: KeyObject): Buffer {
-  const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(host)))));
+function bodyOf(host: string, subject: string, publicKey: KeyObject): Buffer {
+  const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(subject)))));
   const day = 86_400_000;
   const extensions = sequence(
     sequence(ALTERNATIVE_NAME, der(0x04, sequence(der(0x82, Buffer.from(host))))),
