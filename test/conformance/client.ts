@@ -83,8 +83,8 @@ export interface EventStream {
   readonly answer: IncomingMessage;
   /** The next event with its fields; `undefined` at the end, in whatever way it came. */
   next(): Promise<string | undefined>;
-  /** `complete`: ended as its framing says. */
-  readonly end: Promise<'complete' | 'broken'>;
+  /** Reads what is left. `complete`: it ended as its framing says. */
+  end(): Promise<'complete' | 'broken'>;
   /** The client goes away. */
   leave(): void;
 }
@@ -92,16 +92,17 @@ export interface EventStream {
 /** Sends a request and reads its answer event by event. */
 export async function openEvents(target: Target, path: string, request: ClientRequest): Promise<EventStream> {
   const answer = await open(target, path, request);
-  const end = new Promise<'complete' | 'broken'>((resolve) => {
-    answer.on('close', () => resolve(answer.complete ? 'complete' : 'broken'));
+  const closed = new Promise<void>((resolve) => {
+    answer.once('close', () => resolve());
   });
   const events = eventsOf(answer);
-  return {
-    answer,
-    end,
-    next: async () => (await events.next()).value,
-    leave: () => void answer.destroy(),
+  const next = async () => (await events.next()).value;
+  const end = async () => {
+    while ((await next()) !== undefined);
+    await closed;
+    return answer.complete ? 'complete' : 'broken';
   };
+  return { answer, next, end, leave: () => void answer.destroy() };
 }
 
 async function* eventsOf(answer: IncomingMessage): AsyncGenerator<string, undefined> {

@@ -16,6 +16,12 @@ import type { Shared } from './forwarding';
 import { backendHeaders } from './request-headers';
 import { TunnelAgent, type TunnelRequestOptions } from './tunnel-agent';
 
+/**
+ * How long one side may still be quiet once the other has ended: enough for the frames of a closing handshake (RFC 6455
+ * section 7.1.1). A side that takes no notice would hold the caller's slot until the idle time. Unit: milliseconds.
+ */
+const FAREWELL_MILLISECONDS = 1_000;
+
 /** Whether a request asks for a WebSocket (RFC 6455 section 4.1) and for nothing else. */
 export function isWebSocket(request: IncomingMessage): boolean {
   return (
@@ -124,6 +130,7 @@ function tie(
     [backend, client],
   ] as const) {
     from.setTimeout(idleMilliseconds, () => from.destroy());
+    from.once('end', () => to.setTimeout(FAREWELL_MILLISECONDS));
     from.on('error', () => to.destroy());
     from.once('close', () => to.destroySoon());
   }

@@ -15,7 +15,7 @@ export const STREAMING: readonly Case[] = [
     }
     await trial.tell('end');
     assert.equal(await stream.next(), 'data: [DONE]');
-    assert.equal(await stream.end, 'complete');
+    assert.equal(await stream.end(), 'complete');
   }),
 
   clause('S2', "cancels the backend's request when the client goes away", async (trial) => {
@@ -40,7 +40,7 @@ export const STREAMING: readonly Case[] = [
     }
     await trial.tell('end');
     assert.equal(await stream.next(), 'data: [DONE]');
-    assert.equal(await stream.end, 'complete');
+    assert.equal(await stream.end(), 'complete');
   }),
 
   clause('S4', 'shows the client that a backend broke a stream of events off', async (trial) => {
@@ -49,7 +49,7 @@ export const STREAMING: readonly Case[] = [
     await trial.tell('break');
     const last = await stream.next();
     assert.match(last ?? '', /^event: error\ndata: \{.*"code":"backend_failed"/);
-    assert.equal(await stream.end, 'broken');
+    assert.equal(await stream.end(), 'broken');
   }),
 
   clause('S4', 'shows the client that a backend broke another answer off', async (trial) => {
@@ -99,7 +99,7 @@ export const STREAMING: readonly Case[] = [
       assert.equal(await stream.next(), 'data: 1');
       await trial.send(`/v2/probe/tell/${beside.mark}/end`);
       assert.equal(await stream.next(), 'data: [DONE]');
-      assert.equal(await stream.end, 'complete');
+      assert.equal(await stream.end(), 'complete');
       assert.equal(await stopped, 0);
     },
     { needs: ['replica-control'], alone: true },

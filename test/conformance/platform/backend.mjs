@@ -134,6 +134,7 @@ const WISHES = {
 server.on('upgrade', (request, socket) => {
   const seen = record(request);
   socket.on('error', () => socket.destroy());
+  socket.on('end', () => socket.end());
   socket.on('close', () => {
     seen.state = 'cut';
   });

@@ -10,6 +10,11 @@ const s = situation({}, undefined, (request, socket, head) => {
     socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\nserver: x\r\n\r\nno');
     return;
   }
+  if (request.url === '/agents/deaf') {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n');
+    socket.resume();
+    return;
+  }
   sockets.handleUpgrade(request, socket, head, (ws) => {
     ws.on('message', (data, binary) => ws.send(data, { binary }));
     ws.send('welcome');
@@ -63,6 +68,17 @@ test.each(['client', 'backend'] as const)('ends when the connection of the %s br
 
   await closed;
   await until(() => sockets.clients.size === 0, 'the end of the backend');
+  await until(() => s.router.store.held === 0, 'the release');
+});
+
+test('gives the slot back when the client ends, though the backend takes no notice', async () => {
+  const client = await openRaw(
+    s.port,
+    'GET /v1/agents/deaf HTTP/1.1\r\nhost: a\r\nauthorization: Bearer good\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+  );
+  await until(() => client.text().includes('101'), 'the tunnel');
+  client.socket.end();
+
   await until(() => s.router.store.held === 0, 'the release');
 });
 
