@@ -25,6 +25,7 @@ export const DUTIES: readonly DutyRow[] = [
     kong: 'router',
     none: 'router',
   },
+  { duty: 'TLS to backends, their keys', traefik: 'router', kong: 'router', none: 'router' },
   { duty: 'fallbacks, circuit breakers', traefik: 'router', kong: 'router', none: 'router' },
   { duty: 'headers changed for a service', traefik: 'router', kong: 'router', none: 'router' },
   { duty: 'services that are `via: edge`', traefik: 'no', kong: 'edge', none: 'no' },
@@ -70,6 +71,11 @@ export const KONG_LACKS = {
   serviceToken: {
     props: '`serviceToken`',
     expected: 'no token of the router, as Kong signs none',
+    fix: 'remove it',
+  },
+  backends: {
+    props: '`url`, `tls`, `headers`, `credential` of a backend',
+    expected: 'a Service that takes plain HTTP, as the rest is the router’s to do',
     fix: 'remove it',
   },
   failover: {

@@ -2,7 +2,7 @@
  * What is true of a gateway's objects in the cluster: which edge, which TLS, how many replicas, which images.
  * Apart from `GatewayModel`, so that a change here does not restart routers that decide as before.
  */
-import type { WindowModel } from './gateway-model';
+import type { SecretKeyModel, WindowModel } from './gateway-model';
 
 /** Everything that no router reads. */
 export interface DeploymentModel {
@@ -143,6 +143,8 @@ export interface RouterModel {
   readonly apiKeysSecret?: SecretKeyModel;
   /** Private keys for service tokens. */
   readonly signingKeySecret?: SecretKeyModel;
+  /** Names of the Secrets that backends need, sorted; absent = none. */
+  readonly backendSecrets?: readonly string[];
 }
 
 /** Exactly one member is there. */
@@ -158,10 +160,4 @@ export interface ManagedRedisModel {
   readonly passwordSecret?: SecretKeyModel;
   /** Absent = counters live in memory and start at zero after a restart. */
   readonly persistence?: { readonly sizeGibibytes: number; readonly storageClass?: string };
-}
-
-/** One key of a Secret that the user made. */
-export interface SecretKeyModel {
-  readonly name: string;
-  readonly key: string;
 }

@@ -27,7 +27,7 @@ export interface GatewayModel {
   readonly defaultVersion: string;
   /** By service name. */
   readonly services: Readonly<Record<string, ServiceModel>>;
-  /** By backend id (`<host>:<port>` and the path, if any). */
+  /** By backend id: `<host>:<port>` and the path, if any; a number behind it where that is not enough. */
   readonly backends: Readonly<Record<string, BackendModel>>;
   readonly cors?: CorsModel;
   /** Set on every response, lower-case names. */
@@ -223,6 +223,39 @@ export interface BackendModel {
   readonly port: number;
   /** Takes the place of base path, version and service path; absent = base path and version alone are cut off. */
   readonly path?: string;
+  /** Absent = plain HTTP. */
+  readonly tls?: BackendTlsModel;
+  /** Of what this backend gets, after the service's changes. */
+  readonly requestHeaders?: HeaderChangesModel;
+  /** What the router proves itself with. */
+  readonly credential?: BackendCredentialModel;
+  /** Set for a host that is not the user's own, which learns nothing of the caller. */
+  readonly stranger?: true;
+}
+
+/** TLS to a backend. */
+export interface BackendTlsModel {
+  /** For SNI, and what the certificate must be for. */
+  readonly serverName: string;
+  /** Certificates that are believed, as PEM; absent = the authorities that Node brings. */
+  readonly caSecret?: SecretKeyModel;
+  /** Name of the Secret with `tls.crt` and `tls.key`, which the router shows; absent = none. */
+  readonly clientSecretName?: string;
+}
+
+/** `{ header: 'authorization', prefix: 'Bearer ', secret: { name: 'openai', key: 'api-key' } }` */
+export interface BackendCredentialModel {
+  /** Lower case. */
+  readonly header: string;
+  /** Before the Secret's value. */
+  readonly prefix: string;
+  readonly secret: SecretKeyModel;
+}
+
+/** One key of a Secret that the user made. */
+export interface SecretKeyModel {
+  readonly name: string;
+  readonly key: string;
 }
 
 /** Which browser origins may read answers. */

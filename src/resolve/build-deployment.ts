@@ -9,18 +9,24 @@ import type {
   TlsModel,
   TraefikModel,
 } from '../model/deployment-model';
+import type { GatewayModel } from '../model/gateway-model';
 import type { FloodGuardProps, TlsProps, TraefikProps } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type { RedisProps } from '../props/workload-props';
+import { secretsOfBackends } from './build-backend';
 import { buildKong } from './build-kong';
 import { buildFloodGuard } from './flood-guard';
 import { replicaBounds } from './replica-bounds';
 
-/** The part of the model that no router reads: edge, pods, images, store. */
-export function buildDeployment(props: AgentGatewayProps): DeploymentModel {
+/**
+ * The part of the model that no router reads: edge, pods, images, store.
+ *
+ * @param gateway the other part, whose backends may need Secrets
+ */
+export function buildDeployment(props: AgentGatewayProps, gateway: GatewayModel): DeploymentModel {
   return {
     edge: buildEdge(props),
-    router: buildRouter(props),
+    router: buildRouter(props, gateway),
     store: buildStore(props.redis),
   };
 }
@@ -57,11 +63,12 @@ function buildTls(tls: TlsProps): TlsModel {
   return { ...tls, minVersion: tls.minVersion ?? DEFAULTS.tls.minVersion };
 }
 
-function buildRouter(props: AgentGatewayProps): RouterModel {
+function buildRouter(props: AgentGatewayProps, gateway: GatewayModel): RouterModel {
   const router = props.router ?? {};
   const replicas = replicaBounds(router.replicas);
   const secret = props.auth.apiKeys?.secret;
   const signing = props.auth.serviceTokens?.signingKeySecret;
+  const backendSecrets = secretsOfBackends(gateway.backends);
   return {
     ...(router.image === undefined ? {} : { image: router.image }),
     nodeImage: router.nodeImage ?? DEFAULTS.router.nodeImage,
@@ -72,6 +79,7 @@ function buildRouter(props: AgentGatewayProps): RouterModel {
     terminationGraceSeconds: router.terminationGraceSeconds ?? DEFAULTS.router.terminationGraceSeconds,
     ...(secret === undefined ? {} : { apiKeysSecret: { ...secret } }),
     ...(signing === undefined ? {} : { signingKeySecret: { ...signing } }),
+    ...(backendSecrets.length === 0 ? {} : { backendSecrets }),
   };
 }
 

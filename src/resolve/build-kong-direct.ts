@@ -6,8 +6,8 @@ import type { BackendProps } from '../props/backend-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type { TenantProps } from '../props/plan-props';
 import type { ServiceProps } from '../props/service-props';
+import { backendHost } from './build-backend';
 import { buildPlan } from './build-plan';
-import { backendHost } from './build-service';
 import { impliedDefaultPlan } from './check-helpers';
 import { impliedDefaultVersion } from './version-checks';
 
@@ -60,7 +60,8 @@ function buildRoute(
     backendPath: backend.path === '/' ? '' : (backend.path ?? own),
     ...(way.version === undefined ? {} : { version: way.version }),
     host: backendHost(backend),
-    port: backend.port,
+    // A Service without a port has been reported.
+    port: backend.port ?? 0,
     connectSeconds: timeouts.connectSeconds,
     idleSeconds: Math.max(timeouts.firstByteSeconds, timeouts.idleSeconds),
     bodyLimitBytes: service.bodyLimitBytes ?? props.bodyLimitBytes ?? DEFAULTS.bodyLimitBytes,

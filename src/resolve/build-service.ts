@@ -2,7 +2,6 @@
 import { DEFAULTS } from '../model/defaults';
 import type {
   BackendChainModel,
-  BackendModel,
   RequirementsModel,
   ServiceModel,
   ServiceVersionModel,
@@ -10,34 +9,12 @@ import type {
   VariantModel,
 } from '../model/gateway-model';
 import { compareModelPatterns } from '../model/model-pattern';
-import type { BackendProps, FallbackProps, TargetProps } from '../props/backend-props';
+import type { BackendProps, TargetProps } from '../props/backend-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type { RequirementsProps, ServiceProps } from '../props/service-props';
+import type { Backends } from './build-backend';
 import { buildFailover } from './build-failover';
 import { buildTransforms } from './build-transforms';
-
-/** Backends met so far. The same Service, port and path is one backend, however often it is written. */
-export class Backends {
-  private readonly byId = new Map<string, BackendModel>();
-
-  /** The id of a backend: `agent-service:8000`, `agent-service.agents.svc:8000/v1`. */
-  add(props: FallbackProps): string {
-    const host = backendHost(props);
-    const id = `${host}:${props.port}${props.path ?? ''}`;
-    const path = props.path === undefined ? {} : { path: props.path === '/' ? '' : props.path };
-    this.byId.set(id, { host, port: props.port, ...path });
-    return id;
-  }
-
-  sorted(): Record<string, BackendModel> {
-    return Object.fromEntries([...this.byId].sort(([a], [b]) => (a < b ? -1 : 1)));
-  }
-}
-
-/** A name without dots is found in the pod's own namespace first (Kubernetes docs, "DNS for Services and Pods"). */
-export function backendHost({ service, namespace }: FallbackProps): string {
-  return namespace === undefined ? service : `${service}.${namespace}.svc`;
-}
 
 /** One service in every version that has it. Adds its backends to `backends`. */
 export function buildService(

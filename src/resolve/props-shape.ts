@@ -1,6 +1,12 @@
 /** The shape of everything that a user writes, member by member. */
 import type { ApiKeysProps, AuthProps, ClaimsProps, JwtProps, ServiceTokensProps } from '../props/auth-props';
-import type { BackendProps, FallbackProps, TargetProps } from '../props/backend-props';
+import type {
+  BackendCredentialProps,
+  BackendProps,
+  BackendTlsProps,
+  FallbackProps,
+  TargetProps,
+} from '../props/backend-props';
 import type { CorsProps } from '../props/cors-props';
 import type {
   EdgeProps,
@@ -31,6 +37,7 @@ import type {
   RouterProps,
   SecretKeyProps,
 } from '../props/workload-props';
+import { checkAddress } from './backend-checks';
 import { jwksShape } from './jwk-shape';
 import { kong } from './kong-shape';
 import {
@@ -45,7 +52,7 @@ import {
   type Shape,
   secretReference,
 } from './shape';
-import { date, jwksUrl, origin, originPattern } from './syntax';
+import { backendUrl, date, jwksUrl, origin, originPattern } from './syntax';
 import {
   dottedName,
   headerName,
@@ -156,16 +163,33 @@ const version = object<VersionProps>({
 });
 
 const fallback = {
-  service: required(label(), 'the name of a Kubernetes Service'),
-  port: required(integer(1, 65_535), 'the port of the Service'),
+  service: optional(label()),
+  port: optional(integer(1, 65_535)),
   namespace: optional(label()),
   path: optional(path),
+  url: optional(backendUrl),
+  trusted: optional(truth),
+  tls: optional(
+    object<BackendTlsProps>({
+      caSecret: optional(secretKeyShape),
+      clientSecretName: optional(dottedName),
+      serverName: optional(host),
+    }),
+  ),
+  headers: optional(map(headerName, headerValue, 1)),
+  credential: optional(
+    object<BackendCredentialProps>({
+      secret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
+      header: optional(headerName),
+      scheme: optional(visible),
+    }),
+  ),
 };
 
-const backend = object<BackendProps>({
-  ...fallback,
-  fallbacks: optional(list(object<FallbackProps>(fallback), 1)),
-});
+const backend = object<BackendProps>(
+  { ...fallback, fallbacks: optional(list(object<FallbackProps>(fallback, checkAddress), 1)) },
+  checkAddress,
+);
 
 const target = {
   backend: required(backend, 'a backend { service, port }'),

@@ -38,10 +38,11 @@ export function resolveGateway(props: unknown): ResolvedGateway | RefusedProps {
 
   // Without problems every required member is there: the shape says so for each.
   const whole = read as AgentGatewayProps;
+  const gateway = buildGateway(whole);
   return {
     kind: 'resolved',
     ...(whole.name === undefined ? {} : { name: whole.name }),
-    gateway: buildGateway(whole),
-    deployment: buildDeployment(whole),
+    gateway,
+    deployment: buildDeployment(whole, gateway),
   };
 }

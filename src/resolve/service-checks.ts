@@ -1,4 +1,5 @@
 /** What must hold among services: paths that do not get into each other's way, versions that exist, whole splits. */
+import { checkBackends } from './backend-checks';
 import { checkDistinct, checkKnown, isHundred, type LooseProps, sum } from './check-helpers';
 import { checkFailover } from './failover-checks';
 import { NOTHING, type Place, Saying } from './problems';
@@ -19,6 +20,7 @@ export function checkServices(props: LooseProps, at: Place): void {
     checkUnused(service, props, place);
     checkDistinct(service.methods, place.key('methods'));
     checkDistinct(service.requires?.scopes, place.key('requires').key('scopes'));
+    checkBackends(service, place);
     checkFailover(service, place);
     checkTransforms(service, place);
   }

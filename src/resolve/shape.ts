@@ -41,8 +41,15 @@ export const optional = <T>(shape: Shape<T>) => ({ optional: true, shape }) as c
 export const required = <T>(shape: Shape<T>, missing: string) =>
   ({ optional: false, shape, missing }) as const;
 
-/** An object with known keys. */
-export function object<T extends object>(fields: Fields<T>): Shape<T> {
+/**
+ * An object with known keys.
+ *
+ * @param agree looks at the members together as they were given, good or bad, so that a bad one does not count as missing
+ */
+export function object<T extends object>(
+  fields: Fields<T>,
+  agree?: (given: ReadonlySet<string>, at: Place) => void,
+): Shape<T> {
   const known = Object.keys(fields) as (keyof T & string)[];
   return (value, at) => {
     const entries = readEntries(
@@ -56,6 +63,7 @@ export function object<T extends object>(fields: Fields<T>): Shape<T> {
       const fix = known.length === 0 ? 'remove it' : suggest(key, known);
       at.key(key).report('AGW_UNKNOWN_KEY', new Saying(`the key ${JSON.stringify(key)}`), 'a prop', fix);
     }
+    agree?.(new Set(entries.keys()), at);
     const good: [string, unknown][] = [];
     for (const key of known) {
       const field: Field<unknown> = fields[key];

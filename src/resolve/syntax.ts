@@ -1,7 +1,7 @@
 /** Shapes of values that need a parser: URLs, origins, regular expressions, dates. */
 import { NOTHING } from './problems';
 import type { Shape } from './shape';
-import { checked } from './values';
+import { checked, isDnsName } from './values';
 
 /** Address of a JWKS: https, or http inside the cluster, where there is no one between. */
 export const jwksUrl: Shape<string> = checked(
@@ -14,6 +14,29 @@ export const jwksUrl: Shape<string> = checked(
     return url.protocol === 'https:' || (url.protocol === 'http:' && isInsideCluster(url.hostname));
   },
 );
+
+/** Address of a backend: https, with a path that is plain or none. */
+export const backendUrl: Shape<string> = checked(
+  'AGW_URL',
+  'an https URL such as "https://api.openai.com/v1", without user, query or fragment',
+  'use https, a host name, and a path of letters, digits, -, ., _ and ~; keys belong into credential',
+  (value) => {
+    const url = parseUrl(value);
+    return url?.protocol === 'https:' && PLAIN_URL.test(value) && isDnsName(url.hostname);
+  },
+);
+
+const PLAIN_URL = /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)*\/?$/;
+
+/** Host, port and path of a URL that `backendUrl` accepts; the path has no slash at its end. */
+export function splitBackendUrl(value: string): { host: string; port: number; path: string } {
+  const url = new URL(value);
+  return {
+    host: url.hostname,
+    port: url.port === '' ? 443 : Number(url.port),
+    path: url.pathname.replace(/\/$/, ''),
+  };
+}
 
 function isInsideCluster(hostname: string): boolean {
   return /^[a-z0-9-]+$|\.svc$|\.svc\.cluster\.local$/.test(hostname);

@@ -88,13 +88,14 @@ export const host: Shape<string> = checked(
   'AGW_HOST',
   'a DNS name such as "api.example.com"',
   'give the name alone, without scheme, port or wildcard, in ASCII (xn-- for others)',
-  (value) =>
-    value.length <= 253 &&
-    value
-      .toLowerCase()
-      .split('.')
-      .every((part) => part.length <= 63 && LABEL.test(part)),
+  isDnsName,
 );
+
+/** Labels with dots between them, in any case. */
+export function isDnsName(value: string): boolean {
+  const labels = value.toLowerCase().split('.');
+  return value.length <= 253 && labels.every((part) => part.length <= 63 && LABEL.test(part));
+}
 
 /** `/`, or `/a/b` of unreserved characters (RFC 3986, 2.3) without dot segments. */
 export const path: Shape<string> = checked(

@@ -65,6 +65,9 @@ function checkService(props: LooseProps, name: string, service: LooseService, at
   for (const { keys, backend } of backendsOf(service)) {
     const place = keys.reduce((outer, key) => outer.key(key), at);
     if (backend.fallbacks !== undefined) cannot(place.key('fallbacks'), KONG_LACKS.failover);
+    for (const key of ['url', 'tls', 'headers', 'credential'] as const) {
+      if (backend[key] !== undefined) cannot(place.key(key), KONG_LACKS.backends);
+    }
   }
   for (const key of ['requestHeaders', 'responseHeaders'] as const) {
     if (service[key] !== undefined) cannot(at.key(key), KONG_LACKS.headers);

@@ -1,8 +1,9 @@
 /** What is worked out of the model once, at start, so that no request has to. */
 import { compileOrigins, type OriginMatcher, preflightHeaders } from '../model/cors';
-import type { CorsModel, GatewayModel } from '../model/gateway-model';
+import type { BackendModel, CorsModel, GatewayModel } from '../model/gateway-model';
 import { CORS_ANSWER_HEADERS, OWNED_ANSWER_HEADERS } from '../model/protected-headers';
 import { compileRoutes, type RouteTable } from '../model/route';
+import { fitsHeader, type SecretFile, SecretFileError, type SecretFiles } from './secret-files';
 
 /** A model, ready for requests. */
 export interface CompiledGateway {
@@ -16,6 +17,8 @@ export interface CompiledGateway {
   readonly ownedAnswerHeaders: ReadonlySet<string>;
   /** Whether `X-Forwarded-*` come from an edge that has replaced what clients sent. */
   readonly trustsForwarded: boolean;
+  /** The keys of the backends that need one; read again when they change. */
+  readonly credentials: ReadonlyMap<BackendModel, SecretFile>;
 }
 
 /** CORS, where it is the router's to do. */
@@ -26,8 +29,13 @@ export interface CompiledCors {
   readonly preflight: readonly string[];
 }
 
-/** Made once, at start. */
-export function compileGateway(model: GatewayModel): CompiledGateway {
+/**
+ * Made once, at start.
+ *
+ * @param secrets absent where no backend needs one
+ * @throws SecretFileError when the key of a backend cannot be read
+ */
+export function compileGateway(model: GatewayModel, secrets?: SecretFiles): CompiledGateway {
   const { cors, edgeDuties } = model;
   const doesCors = cors !== undefined && !edgeDuties.includes('cors');
   const securityHeaders = edgeDuties.includes('security-headers') ? {} : model.securityHeaders;
@@ -44,7 +52,18 @@ export function compileGateway(model: GatewayModel): CompiledGateway {
       ...Object.keys(securityHeaders).map((name) => name.toLowerCase()),
     ]),
     trustsForwarded: edgeDuties.includes('forwarded-headers'),
+    credentials: credentialsOf(model, secrets),
   };
+}
+
+function credentialsOf(model: GatewayModel, secrets: SecretFiles | undefined): Map<BackendModel, SecretFile> {
+  const found = new Map<BackendModel, SecretFile>();
+  for (const backend of Object.values(model.backends)) {
+    if (backend.credential === undefined) continue;
+    if (secrets === undefined) throw new SecretFileError('a backend needs a Secret, and there are none');
+    found.set(backend, secrets.open(backend.credential.secret, fitsHeader));
+  }
+  return found;
 }
 
 /** Headers as Node takes them without a copy: names and values in turn. */

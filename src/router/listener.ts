@@ -7,6 +7,7 @@ import { answerClientError, answerConnect } from './client-error';
 import { Connections } from './connections';
 import { Exchange, type Lifetime } from './exchange';
 import { decide, type PipelineParts } from './pipeline';
+import type { PoolOptions } from './proxy/backend-pool';
 import { Forwarder } from './proxy/forwarder';
 import { isWebSocket, Tunnels } from './proxy/tunnel';
 import { refused } from './refusal';
@@ -41,8 +42,9 @@ export class Listener {
     private readonly parts: PipelineParts,
     private readonly lifetime: Lifetime,
     private readonly watcher: ExchangeWatcher,
+    pools: PoolOptions = {},
   ) {
-    this.forwarder = new Forwarder(parts.gateway);
+    this.forwarder = new Forwarder(parts.gateway, pools);
     this.tunnels = new Tunnels(this.forwarder);
     this.server = createServer(SERVER_OPTIONS, (request, response) => this.serve(request, response));
     this.server.on('connection', (socket: Socket) => this.connections.add(socket));

@@ -8,6 +8,7 @@ import { createVerifier } from './identity/verify-caller';
 import { openStore } from './limits/open-store';
 import { createLog, type Log, type LogFields, type LogLevel } from './log';
 import { type Router, startRouter } from './router';
+import { SecretFiles } from './secret-files';
 import { type RouterSettings, readSettings } from './settings';
 import { FileContentError } from './watched-file';
 
@@ -36,7 +37,7 @@ async function start(): Promise<void> {
   const settings = readSettings(process.env);
   const model = readDocument(settings.documentPath);
   const event = eventsTo(log);
-  const { storePassword: password, apiKeysFile } = settings;
+  const { storePassword: password, apiKeysFile, backendSecretsDirectory: directory } = settings;
   const verifier = createVerifier(model.identity, {
     log: event,
     ...(apiKeysFile === undefined ? {} : { apiKeysFile }),
@@ -54,6 +55,7 @@ async function start(): Promise<void> {
     store,
     ...(serviceTokens === undefined ? {} : { serviceTokens }),
     log,
+    ...(directory === undefined ? {} : { secrets: new SecretFiles({ directory, log: event }) }),
     port: settings.port,
     adminPort: settings.adminPort,
     bindAddress: settings.bindAddress,

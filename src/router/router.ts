@@ -6,12 +6,14 @@ import type { GatewayModel } from '../model/gateway-model';
 import { logExchange } from './access-log';
 import { createAdmin } from './admin';
 import { compileGateway } from './compiled-gateway';
+import type { Exchange } from './exchange';
 import type { ServiceTokens } from './identity/service-tokens';
 import type { Verifier } from './identity/verifier';
 import type { LimitStore } from './limits/store';
 import { Listener } from './listener';
 import type { Log } from './log';
 import { RouterMetrics } from './router-metrics';
+import type { SecretFiles } from './secret-files';
 
 /** All that a router is made of. */
 export interface RouterOptions {
@@ -25,6 +27,10 @@ export interface RouterOptions {
   readonly port: number;
   readonly adminPort: number;
   readonly bindAddress: string;
+  /** Absent where no backend needs one. Closed with the router. */
+  readonly secrets?: SecretFiles;
+  /** When a connection to a backend takes no more requests; default one minute. Unit: milliseconds. */
+  readonly connectionMillisecondsMost?: number;
   /** Whether callers can be verified, or waiting for that was given up. */
   identityReady(): boolean;
   jwksAgeSeconds(): number | undefined;
@@ -44,13 +50,13 @@ export interface Router {
 /** How often a router that stops looks for connections that have become idle. */
 const LOOK_MILLISECONDS = 25;
 
-/** @throws when a port cannot be had */
+/** @throws when a port cannot be had, or a Secret of a backend not be used */
 export async function startRouter(options: RouterOptions): Promise<Router> {
-  const { store, log } = options;
+  const { store, log, secrets, connectionMillisecondsMost: age } = options;
   const lifetime = { draining: false };
   const { verifier, serviceTokens } = options;
   const parts = {
-    gateway: compileGateway(options.model),
+    gateway: compileGateway(options.model, secrets),
     verifier,
     store,
     ...(serviceTokens === undefined ? {} : { serviceTokens }),
@@ -60,12 +66,16 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     jwksAgeSeconds: options.jwksAgeSeconds,
     breakerStates: () => listener.breakerStates(),
   });
-  const listener: Listener = new Listener(parts, lifetime, {
+  const watcher = {
     begin: () => metrics.inFlight++,
-    end: (exchange) => {
+    end: (exchange: Exchange) => {
       metrics.observe(exchange);
       logExchange(log, exchange);
     },
+  };
+  const listener: Listener = new Listener(parts, lifetime, watcher, {
+    ...(secrets === undefined ? {} : { secrets }),
+    ...(age === undefined ? {} : { ageMillisecondsMost: age }),
   });
   const admin = createAdmin({
     metrics: () => metrics.render(),
@@ -86,6 +96,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     await sleep(drainSeconds * 1000);
     await closeListener(listener, endsAt);
     listener.destroyBackends();
+    secrets?.close();
     admin.close();
     admin.closeAllConnections();
     await store.close();

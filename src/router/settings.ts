@@ -21,6 +21,8 @@ export interface RouterSettings {
   readonly apiKeysFile?: string;
   /** `SIGNING_KEYS_FILE`: where the keys of service tokens are; needed when a service has some. */
   readonly signingKeysFile?: string;
+  /** `BACKEND_SECRETS_DIRECTORY`: where the Secrets of backends are, each in a folder of its name. */
+  readonly backendSecretsDirectory?: string;
   /** `DRAIN_SECONDS`: how long new requests are still served after the signal to stop. Default 5. */
   readonly drainSeconds: number;
   /** `GRACE_SECONDS`: from the signal until streams that still run are cut. Default 60. */
@@ -42,6 +44,7 @@ export function readSettings(environment: Environment): RouterSettings {
   const storePassword = environment.STORE_PASSWORD || undefined;
   const apiKeysFile = environment.API_KEYS_FILE || undefined;
   const signingKeysFile = environment.SIGNING_KEYS_FILE || undefined;
+  const backendSecretsDirectory = environment.BACKEND_SECRETS_DIRECTORY || undefined;
   return {
     documentPath: required(environment, 'GATEWAY_DOCUMENT', 'the path of the gateway document'),
     port: wholeNumber(environment, 'PORT', 8080, 65_535),
@@ -51,6 +54,7 @@ export function readSettings(environment: Environment): RouterSettings {
     ...(storePassword === undefined ? {} : { storePassword }),
     ...(apiKeysFile === undefined ? {} : { apiKeysFile }),
     ...(signingKeysFile === undefined ? {} : { signingKeysFile }),
+    ...(backendSecretsDirectory === undefined ? {} : { backendSecretsDirectory }),
     drainSeconds: wholeNumber(environment, 'DRAIN_SECONDS', 5, 3_600),
     graceSeconds: wholeNumber(environment, 'GRACE_SECONDS', 60, 86_400),
   };

@@ -14,7 +14,8 @@ import {
   type VolumeMount,
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import type { KongDblessModel, SecretKeyModel } from '../model/deployment-model';
+import type { KongDblessModel } from '../model/deployment-model';
+import type { SecretKeyModel } from '../model/gateway-model';
 import { KONG_CONFIGURATION_DIRECTORY, KONG_FILE } from './kong-configuration';
 import { KONG_USER, type KongReferences, type KongWorkloadParts } from './kong-workload-parts';
 import { restrictedContainer } from './security';

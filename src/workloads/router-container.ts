@@ -15,7 +15,7 @@ import {
   type VolumeMount,
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import type { RouterModel, SecretKeyModel, StoreModel } from '../model/deployment-model';
+import type { RouterModel, StoreModel } from '../model/deployment-model';
 import { ADMIN_PORT, type GatewayNames, REDIS_PORT, ROUTER_PORT } from '../names';
 import { CONFIGURATION_DIRECTORY, DOCUMENT } from './configuration';
 import { PROGRAM_DIRECTORY, PROGRAM_ENTRY } from './program';
@@ -30,6 +30,9 @@ export const NODE_USER = 1000;
 const API_KEYS_DIRECTORY = '/etc/agent-gateway-keys';
 /** The same of the keys that sign service tokens. */
 const SIGNING_KEYS_DIRECTORY = '/etc/agent-gateway-signing';
+
+/** Directory in the container where the Secrets of backends are mounted, each under its name. */
+const BACKEND_SECRETS_DIRECTORY = '/etc/agent-gateway-backends';
 
 /**
  * From the order to stop until the program is told, so that the edge has stopped sending by then.
@@ -85,6 +88,7 @@ function environment({ deployment: { router } }: RouterParts): Record<string, En
     GATEWAY_DOCUMENT: `${CONFIGURATION_DIRECTORY}/${DOCUMENT}`,
     ...(keys === undefined ? {} : { API_KEYS_FILE: posix.join(API_KEYS_DIRECTORY, keys.key) }),
     ...(signing === undefined ? {} : { SIGNING_KEYS_FILE: posix.join(SIGNING_KEYS_DIRECTORY, signing.key) }),
+    ...(router.backendSecrets === undefined ? {} : { BACKEND_SECRETS_DIRECTORY }),
     PORT: String(ROUTER_PORT),
     ADMIN_PORT: String(ADMIN_PORT),
     // The hook before the stop has waited already.
@@ -117,7 +121,7 @@ function values(entries: Readonly<Record<string, string>>): Record<string, EnvVa
 
 function volumeMounts(
   scope: Construct,
-  { apiKeysSecret, signingKeySecret }: RouterModel,
+  { apiKeysSecret, signingKeySecret, backendSecrets = [] }: RouterModel,
   { configuration, program }: RouterReferences,
 ): VolumeMount[] {
   const mounts = [
@@ -127,19 +131,23 @@ function volumeMounts(
     mounts.push({ path: PROGRAM_DIRECTORY, volume: configMapVolume(scope, 'program', program) });
   }
   if (apiKeysSecret !== undefined) {
-    mounts.push({ path: API_KEYS_DIRECTORY, volume: secretVolume(scope, 'api-keys', apiKeysSecret) });
+    mounts.push({ path: API_KEYS_DIRECTORY, volume: secretVolume(scope, 'api-keys', apiKeysSecret.name) });
   }
   if (signingKeySecret !== undefined) {
     mounts.push({
       path: SIGNING_KEYS_DIRECTORY,
-      volume: secretVolume(scope, 'signing-keys', signingKeySecret),
+      volume: secretVolume(scope, 'signing-keys', signingKeySecret.name),
     });
   }
+  backendSecrets.forEach((name, i) => {
+    const volume = secretVolume(scope, `backend-secret-${i}`, name);
+    mounts.push({ path: posix.join(BACKEND_SECRETS_DIRECTORY, name), volume });
+  });
   return mounts.map((mount) => ({ ...mount, readOnly: true }));
 }
 
 /** The whole Secret and no single file of it: files that are mounted alone do not change with the Secret. */
-function secretVolume(scope: Construct, name: string, { name: secret }: SecretKeyModel): Volume {
+function secretVolume(scope: Construct, name: string, secret: string): Volume {
   return Volume.fromSecret(scope, `${name}-volume`, Secret.fromSecretName(scope, name, secret), {
     name,
     defaultMode: 0o440,

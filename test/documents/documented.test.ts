@@ -106,7 +106,12 @@ const BASE = {
     agents: {
       path: '/agents',
       serviceToken: { audience: 'agents' },
-      backend: { service: 'agents', port: 8000, fallbacks: [{ service: 'spare', port: 8000 }] },
+      backend: {
+        service: 'agents',
+        port: 8000,
+        fallbacks: [{ service: 'spare', port: 8000 }],
+        credential: { secret: { name: 'agents', key: 'key' } },
+      },
       failover: {},
       circuitBreaker: {},
       variants: { a: { backend: { service: 'agents', port: 8000 }, weightPercent: 100 } },
@@ -153,6 +158,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   BackendProps: ['services', 'agents', 'backend'],
   ServiceTokenProps: ['services', 'agents', 'serviceToken'],
   FallbackProps: ['services', 'agents', 'backend'],
+  BackendCredentialProps: ['services', 'agents', 'backend', 'credential'],
   FailoverProps: ['services', 'agents', 'failover'],
   CircuitBreakerProps: ['services', 'agents', 'circuitBreaker'],
   VariantProps: ['services', 'agents', 'variants', 'a'],

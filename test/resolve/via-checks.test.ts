@@ -69,6 +69,7 @@ const lacks: Record<keyof typeof KONG_LACKS, readonly [object, string]> = {
     },
     'services.tools.serviceToken',
   ],
+  backends: [service({ backend: { ...backend, tls: {} } }), 'services.tools.backend.tls'],
   failover: [service({ backend: { ...backend, fallbacks: [backend] } }), 'services.tools.backend.fallbacks'],
   headers: [service({ responseHeaders: { remove: ['Via'] } }), 'services.tools.responseHeaders'],
   split: [version({ weightPercent: 10 }), 'versions.v1.weightPercent'],

@@ -23,6 +23,7 @@ test('takes what the environment says', () => {
     STORE_URL: 'rediss://redis:6379/1',
     STORE_PASSWORD: 'p',
     API_KEYS_FILE: '/keys/keys.json',
+    BACKEND_SECRETS_DIRECTORY: '/secrets',
     DRAIN_SECONDS: '0',
     GRACE_SECONDS: '7',
   };
@@ -35,6 +36,7 @@ test('takes what the environment says', () => {
     storeUrl: 'rediss://redis:6379/1',
     storePassword: 'p',
     apiKeysFile: '/keys/keys.json',
+    backendSecretsDirectory: '/secrets',
     drainSeconds: 0,
     graceSeconds: 7,
   });

@@ -1,5 +1,6 @@
 /** A real server for the router to forward to: records what it receives, byte by byte, and answers as told. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -27,16 +28,25 @@ export interface TestBackend {
   close(): Promise<void>;
 }
 
-/** Starts a backend on a free port of the loopback. By default it answers 200 with `{"ok":true}`. */
-export async function startBackend(answer: Answer = answerOk, upgrade?: Upgrade): Promise<TestBackend> {
+/**
+ * Starts a backend on a free port of the loopback. By default it answers 200 with `{"ok":true}`.
+ *
+ * @param tls makes it speak TLS
+ */
+export async function startBackend(
+  answer: Answer = answerOk,
+  upgrade?: Upgrade,
+  tls?: ServerOptions,
+): Promise<TestBackend> {
   const received: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
-  const server = createServer((request, response) => {
+  const listener: Answer = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => received.push(recordOf(request, Buffer.concat(chunks))));
     answer(request, response);
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
   server.keepAliveTimeout = 60_000;
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);

@@ -4,7 +4,9 @@
  */
 import type {
   AgentGatewayProps,
+  BackendCredentialProps,
   BackendProps,
+  BackendTlsProps,
   CircuitBreakerProps,
   ClaimsProps,
   CorsProps,
@@ -36,16 +38,37 @@ import type {
 } from 'cdk8s-agent-gateway';
 import { FULL_KONG_PROPS } from './full-kong-props';
 
-const fallback = (service: string): Required<FallbackProps> => ({
+const tls = (service: string): Required<BackendTlsProps> => ({
+  caSecret: { name: `${service}-ca`, key: 'ca.crt' },
+  clientSecretName: `${service}-client`,
+  serverName: `${service}.internal.example.com`,
+});
+const credential = (service: string): Required<BackendCredentialProps> => ({
+  secret: { name: `${service}-key`, key: 'key' },
+  header: 'X-API-Key',
+  scheme: 'Key',
+});
+const fallback = (service: string): Required<Omit<FallbackProps, 'url' | 'trusted'>> => ({
   service,
   port: 8000,
   namespace: 'ai',
   path: '/v1',
+  tls: tls(service),
+  headers: { 'X-Backend': service },
+  credential: credential(service),
 });
-const backend = (service: string): Required<BackendProps> => ({
-  ...fallback(service),
-  fallbacks: [fallback(`${service}-spare`), fallback(`${service}-last`)],
-});
+const provider: Required<Omit<FallbackProps, 'service' | 'port' | 'namespace' | 'path'>> = {
+  url: 'https://api.example.net/v1',
+  trusted: true,
+  tls: tls('provider'),
+  headers: { 'X-Backend': 'provider' },
+  credential: { secret: { name: 'provider', key: 'key' }, header: 'X-Provider-Key', scheme: 'Token' },
+};
+const backend = (service: string): BackendProps => ({ service, port: 8000, namespace: 'ai', path: '/v1' });
+const wholeBackend: BackendProps = {
+  ...fallback('agents'),
+  fallbacks: [{ service: 'agents-spare', port: 8000 }, provider],
+};
 const failover = (budgetPercent: number): Required<FailoverProps> => ({
   statuses: [429, 503],
   repeatUnsafe: true,
@@ -119,6 +142,7 @@ const serviceTokens: Required<ServiceTokensProps> = {
 };
 const agents: Required<Omit<RouterServiceProps, 'variants'>> = {
   ...target('agents'),
+  backend: wholeBackend,
   path: '/agents',
   methods: ['GET', 'POST'],
   versions: { v1: target('agents-v1'), v3: false },
@@ -132,7 +156,7 @@ const agents: Required<Omit<RouterServiceProps, 'variants'>> = {
   responseHeaders: headerChanges('response'),
 };
 const tools: Required<Omit<RouterServiceProps, 'models'>> = {
-  backend: backend('tools'),
+  backend: { ...backend('tools'), fallbacks: [backend('tools-spare')] },
   path: '/tools',
   methods: ['GET', 'PUT'],
   versions: { v2: target('tools-v2') },

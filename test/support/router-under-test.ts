@@ -5,6 +5,7 @@ import type { Verifier } from '../../src/router/identity/verifier';
 import type { LimitStore, TakeRequest, TakeResult } from '../../src/router/limits/store';
 import { createLog } from '../../src/router/log';
 import { type Router, startRouter } from '../../src/router/router';
+import type { SecretFiles } from '../../src/router/secret-files';
 
 export interface RouterUnderTest {
   readonly port: number;
@@ -26,6 +27,8 @@ export interface RouterUnderTestOptions {
   readonly serviceTokens?: ServiceTokens;
   readonly store?: CountingStore;
   readonly identityReady?: () => boolean;
+  readonly secrets?: SecretFiles;
+  readonly connectionMillisecondsMost?: number;
 }
 
 /** A gateway with one service in version `v1`, whose backend listens at a port of the loopback. */
@@ -74,6 +77,10 @@ export async function startTestRouter(
     ...(options.serviceTokens === undefined ? {} : { serviceTokens: options.serviceTokens }),
     store,
     log,
+    ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
+    ...(options.connectionMillisecondsMost === undefined
+      ? {}
+      : { connectionMillisecondsMost: options.connectionMillisecondsMost }),
     port: 0,
     adminPort: 0,
     bindAddress: '127.0.0.1',

@@ -3,8 +3,9 @@
  * client takes as much time for a request as all the rest of the router (see `bench/`); the protocol is in
  * `answer-reader.ts`, the pool in `backend-pool.ts`.
  */
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { AnswerReader, type AnswerSink } from './answer-reader';
+import type { Connector } from './connector';
 
 /** Told how a request fares. Nothing comes after `onEnd` or `onLost`. */
 export interface RequestSink extends AnswerSink {
@@ -33,6 +34,8 @@ export interface ConnectionHome {
 /** One connection to a backend. Carries one request at a time. */
 export class BackendConnection {
   readonly socket: Socket;
+  /** When it takes no more requests, on the clock of `performance.now()`. Its pool says so. */
+  retiresAt = Number.POSITIVE_INFINITY;
   /** Requests that were begun on it. */
   requests = 0;
   /** Whether it has ever stood, so that what was written may have arrived. */
@@ -44,17 +47,16 @@ export class BackendConnection {
   private error: NodeJS.ErrnoException | undefined;
 
   constructor(
-    host: string,
-    port: number,
+    connector: Connector,
     connectMilliseconds: number,
     private readonly home: ConnectionHome,
   ) {
-    const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 });
+    const socket = connector.open();
     this.socket = socket;
     const timer = setTimeout(() => {
       socket.destroy(new ConnectTimeoutError('the connection took too long'));
     }, connectMilliseconds);
-    socket.once('connect', () => {
+    socket.once(connector.standsWith, () => {
       this.stood = true;
       clearTimeout(timer);
     });

@@ -3,7 +3,9 @@
  * 5 s), so that a request rarely meets a connection that has just died.
  */
 import type { BackendModel } from '../../model/gateway-model';
+import type { SecretFiles } from '../secret-files';
 import { BackendConnection, type ConnectionHome } from './backend-connection';
+import { type Connector, connectorOf } from './connector';
 
 /** How long an idle connection is kept, unless the backend's `Keep-Alive` header names another time. */
 const IDLE_MILLISECONDS = 4_000;
@@ -13,6 +15,11 @@ const IDLE_MILLISECONDS_MOST = 90_000;
 const SAFETY_MILLISECONDS = 1_000;
 /** Idle connections to one backend that are kept at most. */
 const IDLE_CONNECTIONS_MOST = 256;
+/**
+ * A connection of this age takes no more requests: one that is always busy would never see a new pod of the backend, nor
+ * a change of its address. Each has up to a fifth less, so that they do not all end at once.
+ */
+const AGE_MILLISECONDS_MOST = 60_000;
 /** How often idle connections are looked at. */
 const SWEEP_MILLISECONDS = 500;
 
@@ -27,7 +34,10 @@ class BackendPool implements ConnectionHome {
   private idle: IdleConnection[] = [];
   private readonly all = new Set<BackendConnection>();
 
-  constructor(private readonly backend: BackendModel) {}
+  constructor(
+    readonly connector: Connector,
+    private readonly ageMillisecondsMost: number,
+  ) {}
 
   /** The connection that was used last, which is the least likely to have died, or a new one. */
   take(connectMilliseconds: number): BackendConnection {
@@ -36,16 +46,18 @@ class BackendPool implements ConnectionHome {
       if (found.connection.usable && found.until > now) return found.connection;
       found.connection.socket.destroy();
     }
-    const { host, port } = this.backend;
-    const connection = new BackendConnection(host, port, connectMilliseconds, this);
+    const connection = new BackendConnection(this.connector, connectMilliseconds, this);
+    connection.retiresAt = now + this.ageMillisecondsMost * (1 - Math.random() / 5);
     this.all.add(connection);
     return connection;
   }
 
   free(connection: BackendConnection, keepAlive: string | undefined): void {
     const milliseconds = idleMilliseconds(keepAlive);
-    if (milliseconds <= 0 || this.idle.length >= IDLE_CONNECTIONS_MOST) connection.socket.destroy();
-    else this.idle.push({ connection, until: performance.now() + milliseconds });
+    const now = performance.now();
+    const until = Math.min(now + milliseconds, connection.retiresAt);
+    if (until <= now || this.idle.length >= IDLE_CONNECTIONS_MOST) connection.socket.destroy();
+    else this.idle.push({ connection, until });
   }
 
   gone(connection: BackendConnection): void {
@@ -80,23 +92,52 @@ function idleMilliseconds(keepAlive: string | undefined): number {
   return Math.min(Number(seconds) * 1000 - SAFETY_MILLISECONDS, IDLE_MILLISECONDS_MOST);
 }
 
-/** The pools of a gateway, one for each backend, made when first needed. */
+/** What pools need besides the backends. */
+export interface PoolOptions {
+  /** Absent where no backend needs one. */
+  readonly secrets?: SecretFiles;
+  /** Default one minute. Unit: milliseconds. */
+  readonly ageMillisecondsMost?: number;
+}
+
+/** The pools of a gateway: one for each address and way to speak to it, whatever the paths behind it. */
 export class BackendPools {
+  /** By backend id. */
   private readonly pools = new Map<string, BackendPool>();
   private readonly sweeping: NodeJS.Timeout;
 
-  constructor() {
+  /**
+   * @throws SecretFileError where a Secret cannot be read
+   * @throws when a certificate or key cannot be used
+   */
+  constructor(backends: Readonly<Record<string, BackendModel>>, options: PoolOptions = {}) {
+    const age = options.ageMillisecondsMost ?? AGE_MILLISECONDS_MOST;
+    const byAddress = new Map<string, BackendPool>();
+    for (const [id, backend] of Object.entries(backends)) {
+      const { host, port, tls } = backend;
+      const address = JSON.stringify([host, port, tls]);
+      const pool = byAddress.get(address) ?? new BackendPool(connectorOf(backend, options.secrets), age);
+      byAddress.set(address, pool);
+      this.pools.set(id, pool);
+    }
     this.sweeping = setInterval(() => this.sweep(), SWEEP_MILLISECONDS);
     this.sweeping.unref();
   }
 
-  take(id: string, backend: BackendModel, connectMilliseconds: number): BackendConnection {
-    let pool = this.pools.get(id);
-    if (pool === undefined) {
-      pool = new BackendPool(backend);
-      this.pools.set(id, pool);
-    }
-    return pool.take(connectMilliseconds);
+  /** @param id of a backend that the gateway has */
+  take(id: string, connectMilliseconds: number): BackendConnection {
+    return this.poolOf(id).take(connectMilliseconds);
+  }
+
+  /** For connections that are not pooled. */
+  connectorOf(id: string): Connector {
+    return this.poolOf(id).connector;
+  }
+
+  private poolOf(id: string): BackendPool {
+    const pool = this.pools.get(id);
+    if (pool === undefined) throw new RangeError(`the gateway has no backend "${id}"`);
+    return pool;
   }
 
   /** Closes a backend's idle connections: where one turned out to be dead, the others most likely are. */

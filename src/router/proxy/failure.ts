@@ -13,12 +13,16 @@ const NEVER_CONNECTED = new Set([
   'EMFILE',
 ]);
 
-/** For a failure before the first byte of an answer. */
-export function codeOfFailure(error: NodeJS.ErrnoException): ErrorCode {
+/**
+ * For a failure before the first byte of an answer.
+ *
+ * @param stood whether there was a connection, as far as is known: a certificate that is refused leaves none
+ */
+export function codeOfFailure(error: NodeJS.ErrnoException, stood = true): ErrorCode {
   if (error instanceof ConnectTimeoutError || error.code === 'ETIMEDOUT') return 'backend_timeout';
   // What has no code is no system's failure but the router's own.
   if (error.code === undefined) return 'internal_error';
-  return NEVER_CONNECTED.has(error.code) ? 'backend_unreachable' : 'backend_failed';
+  return !stood || NEVER_CONNECTED.has(error.code) ? 'backend_unreachable' : 'backend_failed';
 }
 
 /** Methods that may be sent twice (RFC 9110 section 9.2.2). */

@@ -2,18 +2,23 @@
 import type { ServerResponse } from 'node:http';
 import type { CompiledGateway } from '../compiled-gateway';
 import type { Exchange } from '../exchange';
-import { BackendPools } from './backend-pool';
+import { BackendPools, type PoolOptions } from './backend-pool';
 import { Forwarding, type Shared } from './forwarding';
 import { Health } from './health';
 import { responseHeadersOf } from './response-headers';
 
 /** One for the life of a router. */
 export class Forwarder implements Shared {
-  readonly pools = new BackendPools();
+  readonly pools: BackendPools;
   readonly health: Health;
   readonly responseHeaders: Shared['responseHeaders'];
 
-  constructor(readonly gateway: CompiledGateway) {
+  /** @throws as `BackendPools` */
+  constructor(
+    readonly gateway: CompiledGateway,
+    options: PoolOptions = {},
+  ) {
+    this.pools = new BackendPools(gateway.model.backends, options);
     this.health = new Health(gateway.model);
     this.responseHeaders = responseHeadersOf(gateway);
   }

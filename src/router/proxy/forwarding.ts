@@ -113,7 +113,7 @@ export class Forwarding implements RequestSink {
   private send(upload: Upload): void {
     const { chosen, exchange, head } = this;
     const connectMilliseconds = this.timeouts.connectSeconds * 1000;
-    const connection = this.shared.pools.take(chosen.id, chosen.backend, connectMilliseconds);
+    const connection = this.shared.pools.take(chosen.id, connectMilliseconds);
     this.connection = connection;
     this.over = false;
     this.sentAt = performance.now();
@@ -153,7 +153,7 @@ export class Forwarding implements RequestSink {
         return;
       }
     }
-    const code = codeOfFailure(error);
+    const code = codeOfFailure(error, connection?.stood === true);
     if (code !== 'internal_error' && this.goOn('reset')) return;
     this.fail(code, error.code === undefined ? error.stack : error.message);
   }

@@ -2,7 +2,7 @@
  * The headers that a backend gets (contract I3, I4, H1, H4): the client's as they came, without what is about the
  * connection or belongs to the gateway, and then the gateway's own.
  */
-import type { BackendModel } from '../../model/gateway-model';
+import type { BackendCredentialModel, BackendModel } from '../../model/gateway-model';
 import { IDENTITY_HEADERS, isIdentityHeader } from '../../model/headers';
 import { HOP_BY_HOP } from '../../model/protected-headers';
 import type { CompiledGateway } from '../compiled-gateway';
@@ -10,6 +10,7 @@ import type { Exchange } from '../exchange';
 import { changeHeaders } from './header-changes';
 import { namedByConnection } from './hop-by-hop';
 import { memoByName } from './name-memo';
+import { isCallersOwn } from './stranger';
 
 type Use = 'pass' | 'drop' | 'forwarded' | 'authorization';
 
@@ -66,9 +67,10 @@ export function backendHeaders(
   backend: BackendModel,
 ): string[] {
   const { request } = exchange;
-  const headers = ['host', backend.port === 80 ? backend.host : `${backend.host}:${backend.port}`];
+  const headers = ['host', hostOf(backend)];
+  const { stranger } = backend;
   const named = namedByConnection(request.headers.connection);
-  const trusted = gateway.trustsForwarded;
+  const trusted = gateway.trustsForwarded && stranger === undefined;
   // A Bearer that is an API key is the gateway's credential, like `X-API-Key`; with a key there is no other Bearer.
   let authorization = exchange.caller?.via !== 'api-key' && exchange.serviceToken === undefined;
   let forwardedFor: string | undefined;
@@ -78,6 +80,7 @@ export function backendHeaders(
     const value = raw[at + 1] as string;
     const use = useOf(name);
     if (use === 'drop' || named?.has(name.toLowerCase())) continue;
+    if (stranger && isCallersOwn(name)) continue;
     if (use === 'authorization') {
       // The first one was verified; a second one would reach the backend unverified.
       if (!authorization) continue;
@@ -93,10 +96,33 @@ export function backendHeaders(
   }
   const changes = exchange.route?.service.requestHeaders;
   if (changes !== undefined) changeHeaders(headers, 2, changes);
-  addForwarded(headers, gateway, exchange, forwardedFor);
-  if (exchange.serviceToken !== undefined) headers.push('authorization', `Bearer ${exchange.serviceToken}`);
-  addIdentity(headers, exchange);
+  if (exchange.serviceToken !== undefined && stranger === undefined) {
+    headers.push('authorization', `Bearer ${exchange.serviceToken}`);
+  }
+  if (backend.requestHeaders !== undefined) changeHeaders(headers, 2, backend.requestHeaders);
+  headers.push('x-request-id', exchange.requestId, 'traceparent', exchange.traceparent);
+  if (stranger === undefined) {
+    addForwarded(headers, gateway, exchange, forwardedFor);
+    addIdentity(headers, exchange);
+  }
+  if (backend.credential !== undefined) addCredential(headers, gateway, backend, backend.credential);
   return headers;
+}
+
+/** Without the port that goes without saying. */
+function hostOf({ host, port, tls }: BackendModel): string {
+  return port === (tls === undefined ? 80 : 443) ? host : `${host}:${port}`;
+}
+
+/** What the client sent under this name has been dropped by then. */
+function addCredential(
+  headers: string[],
+  gateway: CompiledGateway,
+  backend: BackendModel,
+  { header, prefix }: BackendCredentialModel,
+): void {
+  const secret = gateway.credentials.get(backend);
+  if (secret !== undefined) headers.push(header, prefix + secret.text);
 }
 
 function addForwarded(
@@ -123,7 +149,6 @@ function peerAddress(address: string | undefined): string {
 
 function addIdentity(headers: string[], exchange: Exchange): void {
   const { caller, admission } = exchange;
-  headers.push('x-request-id', exchange.requestId, 'traceparent', exchange.traceparent);
   if (caller === undefined || admission === undefined) return;
   headers.push(IDENTITY_HEADERS.subject, headerText(caller.subject));
   if (caller.tenant !== undefined) headers.push(IDENTITY_HEADERS.tenant, headerText(caller.tenant));

@@ -6,6 +6,7 @@ import type { Exchange } from '../exchange';
 import { changeHeaders } from './header-changes';
 import { namedByConnection } from './hop-by-hop';
 import { memoByName } from './name-memo';
+import { isHostsOwn } from './stranger';
 
 /** `life`: says when a version ends; passes unless the gateway says it. */
 type Use = 'pass' | 'drop' | 'life';
@@ -30,10 +31,12 @@ export function responseHeadersOf(
     const own = headers.length;
     const raw = answer.rawHeaders;
     const named = namedByConnection(answer.connection);
+    const stranger = exchange.backend?.backend.stranger;
     for (let at = 0; at < raw.length; at += 2) {
       const name = raw[at] as string;
       const use = useOf(name);
       if (use === 'drop' || named?.has(name.toLowerCase())) continue;
+      if (stranger && isHostsOwn(name)) continue;
       if (use === 'life' && headers.lastIndexOf(name.toLowerCase(), own - 1) !== -1) continue;
       headers.push(name, raw[at + 1] as string);
     }

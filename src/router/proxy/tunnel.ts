@@ -44,8 +44,7 @@ export class Tunnels {
     headers.push('connection', 'Upgrade', 'upgrade', 'websocket');
     const options: TunnelRequestOptions = {
       agent: this.agent,
-      host: chosen.backend.host,
-      port: chosen.backend.port,
+      connector: this.shared.pools.connectorOf(chosen.id),
       method: 'GET',
       path: chosen.path + exchange.query,
       headers,

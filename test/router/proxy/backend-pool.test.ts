@@ -55,3 +55,14 @@ test.each([
 ])('does not use a connection again when %s', async (_name, text) => {
   expect(await connectionsOfThree(text)).toBeGreaterThanOrEqual(2);
 });
+
+test('gives a connection up that has grown old, so that new pods are seen', async () => {
+  const young = router;
+  router = await startTestRouter((backend.address() as AddressInfo).port, { connectionMillisecondsMost: 0 });
+  try {
+    expect(await connectionsOfThree('HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\na')).toBe(3);
+  } finally {
+    await router.close();
+    router = young;
+  }
+});
