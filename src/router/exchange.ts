@@ -54,6 +54,8 @@ export class Exchange {
   cause: string | undefined = undefined;
   /** First byte of the answer, on the clock of `performance.now()`; 0 while there is none. */
   firstByteAt = 0;
+  /** Whether the answer comes in pieces for as long as it likes: server-sent events, or a tunnel. */
+  streams = false;
   /** Bytes of the bodies. */
   bytesIn = 0;
   bytesOut = 0;
