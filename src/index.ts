@@ -18,6 +18,7 @@ export type * from './props/kong-props';
 export type * from './props/plan-props';
 export type * from './props/security-headers-props';
 export type * from './props/service-props';
+export type * from './props/tracing-props';
 export type * from './props/version-props';
 export type * from './props/workload-props';
 export { InvalidGatewayError } from './resolve/invalid-gateway-error';

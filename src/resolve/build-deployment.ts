@@ -7,10 +7,12 @@ import type {
   RouterModel,
   StoreModel,
   TlsModel,
+  TracingModel,
   TraefikModel,
 } from '../model/deployment-model';
 import type { FloodGuardProps, TlsProps, TraefikProps } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
+import type { TracingProps } from '../props/tracing-props';
 import type { RedisProps } from '../props/workload-props';
 import { buildKong } from './build-kong';
 import { buildFloodGuard } from './flood-guard';
@@ -22,6 +24,7 @@ export function buildDeployment(props: AgentGatewayProps): DeploymentModel {
     edge: buildEdge(props),
     router: buildRouter(props),
     store: buildStore(props.redis),
+    ...(props.tracing === undefined ? {} : { tracing: buildTracing(props.tracing) }),
   };
 }
 
@@ -87,5 +90,13 @@ function buildStore(redis: RedisProps | undefined): StoreModel {
         ? {}
         : { persistence: { ...DEFAULTS.redis.persistence, ...managed.persistence } }),
     },
+  };
+}
+
+function buildTracing({ otlp, samplePercent }: TracingProps): TracingModel {
+  return {
+    endpoint: otlp.endpoint,
+    ...(otlp.headersSecret === undefined ? {} : { headersSecret: { ...otlp.headersSecret } }),
+    samplePercent: samplePercent ?? DEFAULTS.tracing.samplePercent,
   };
 }

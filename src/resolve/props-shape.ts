@@ -20,6 +20,7 @@ import type {
   TimeoutsProps,
   VariantProps,
 } from '../props/service-props';
+import type { OtlpProps, TracingProps } from '../props/tracing-props';
 import type { VersionProps } from '../props/version-props';
 import type {
   ExternalRedisProps,
@@ -44,7 +45,7 @@ import {
   type Shape,
   secretReference,
 } from './shape';
-import { date, jwksUrl, origin, originPattern } from './syntax';
+import { collectorUrl, date, jwksUrl, origin, originPattern } from './syntax';
 import {
   dottedName,
   headerName,
@@ -273,6 +274,17 @@ const redis = object<RedisProps>({
   ),
 });
 
+const tracing = object<TracingProps>({
+  otlp: required(
+    object<OtlpProps>({
+      endpoint: required(collectorUrl, 'the address of the collector'),
+      headersSecret: optional(secretKeyShape),
+    }),
+    'where spans are sent: { endpoint }',
+  ),
+  samplePercent: optional(percent),
+});
+
 /** The whole of the props. */
 export const propsShape: Shape<AgentGatewayProps> = object<AgentGatewayProps>({
   name: optional(label(37)),
@@ -293,4 +305,5 @@ export const propsShape: Shape<AgentGatewayProps> = object<AgentGatewayProps>({
   timeouts: optional(timeouts),
   router: optional(router),
   redis: optional(redis),
+  tracing: optional(tracing),
 });

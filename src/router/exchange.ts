@@ -20,12 +20,25 @@ export interface Lifetime {
   readonly draining: boolean;
 }
 
+/** Names of a span, in hex digits (W3C Trace Context). */
+export interface SpanIds {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Absent when the trace begins here. */
+  readonly parentSpanId?: string;
+}
+
 /** Made with the request's head; the steps of the pipeline fill it in. */
 export class Exchange {
   /** On the clock of `performance.now()`. Unit: milliseconds. */
   readonly startedAt = performance.now();
   readonly requestId: string;
-  readonly traceparent: string;
+  /** For the backend: the client's, a new one, or one that names the router's own span. */
+  traceparent: string;
+  /** Whether the trace is the client's. */
+  readonly continuesTrace: boolean;
+  /** Set when the request is recorded. */
+  span: SpanIds | undefined = undefined;
   /** Path of the target as it was sent, without query; `''` while it is not known. */
   path = '';
   /** `''`, or the query with its question mark. */
@@ -69,7 +82,9 @@ export class Exchange {
     private readonly observer: ExchangeObserver,
   ) {
     this.requestId = requestIdOf(request.headers['x-request-id']);
-    this.traceparent = traceparentOf(request.headers.traceparent);
+    const { traceparent } = request.headers;
+    this.traceparent = traceparentOf(traceparent);
+    this.continuesTrace = this.traceparent === traceparent;
   }
 
   /** Frees all that the exchange holds. Only the first call counts. */

@@ -53,6 +53,7 @@ async function start(): Promise<void> {
     verifier,
     store,
     ...(serviceTokens === undefined ? {} : { serviceTokens }),
+    ...(settings.tracing === undefined ? {} : { tracing: settings.tracing }),
     log,
     port: settings.port,
     adminPort: settings.adminPort,

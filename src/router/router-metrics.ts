@@ -16,6 +16,8 @@ export const LABELS = {
     '`2xx` to `5xx`, `1xx` for WebSockets, `other` for what HTTP does not have; `none` where the client left before an answer began',
   plan: 'name of a plan; `none` before the caller is known',
   code: 'code of an error, as in problem bodies and the log',
+  reason:
+    '`queue_full`: the collector is slow or away; `not_delivered`: it failed with them in its hands; `rejected`: it said so',
   limit: '`minute`, `hour`, `day` or `concurrency`; `store` where the plan refuses while the store is away',
 } as const;
 
@@ -80,6 +82,13 @@ export class RouterMetrics {
     'Requests whose caller names a plan that does not exist.',
   );
   private readonly aborted = counter('agent_gateway_aborted_total', 'Answers that did not reach their end.');
+  readonly spansExported = counter(
+    'agent_gateway_spans_exported_total',
+    'Spans that the collector has taken; 0 without tracing.',
+  );
+  readonly spansDropped = counter('agent_gateway_spans_dropped_total', 'Spans that were lost, by reason.', [
+    'reason',
+  ]);
   private readonly all: readonly Metric[];
   /** Exchanges that have begun and not ended. */
   inFlight = 0;
@@ -95,6 +104,8 @@ export class RouterMetrics {
       this.degraded,
       this.unknownPlans,
       this.aborted,
+      this.spansExported,
+      this.spansDropped,
       new Gauge('agent_gateway_in_flight', 'Requests that are being served.', () => this.inFlight),
       new Gauge('agent_gateway_store_up', 'Whether the shared store answers.', () =>
         sources.store.state() === 'ok' ? 1 : 0,

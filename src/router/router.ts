@@ -12,6 +12,8 @@ import type { LimitStore } from './limits/store';
 import { Listener } from './listener';
 import type { Log } from './log';
 import { RouterMetrics } from './router-metrics';
+import type { TracingSettings } from './settings';
+import { openTracer } from './tracing/open-tracer';
 
 /** All that a router is made of. */
 export interface RouterOptions {
@@ -20,6 +22,8 @@ export interface RouterOptions {
   readonly store: LimitStore;
   /** Absent when the router signs nothing. */
   readonly serviceTokens?: ServiceTokens;
+  /** Absent when no spans are sent. */
+  readonly tracing?: TracingSettings;
   readonly log: Log;
   /** 0 = any free port. */
   readonly port: number;
@@ -56,10 +60,15 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     store,
     ...(serviceTokens === undefined ? {} : { serviceTokens }),
   };
+  const tracer = openTracer(options.tracing, { model: options.model, metrics, log });
   const listener = new Listener(parts, lifetime, {
-    begin: () => metrics.inFlight++,
+    begin: (exchange) => {
+      metrics.inFlight++;
+      tracer?.begin(exchange);
+    },
     end: (exchange) => {
       metrics.observe(exchange);
+      tracer?.end(exchange);
       logExchange(log, exchange);
     },
   });
@@ -82,6 +91,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     await sleep(drainSeconds * 1000);
     await closeListener(listener, endsAt);
     listener.destroyBackends();
+    await tracer?.close();
     admin.close();
     admin.closeAllConnections();
     await store.close();

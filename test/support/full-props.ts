@@ -13,6 +13,7 @@ import type {
   JwksProps,
   JwtProps,
   ManagedRedisProps,
+  OtlpProps,
   PersistenceProps,
   PlanProps,
   ReplicasProps,
@@ -27,6 +28,7 @@ import type {
   TenantProps,
   TimeoutsProps,
   TlsProps,
+  TracingProps,
   TraefikProps,
   VersionProps,
 } from 'cdk8s-agent-gateway';
@@ -145,6 +147,11 @@ const managed: Required<ManagedRedisProps> = {
   passwordSecret: { name: 'redis', key: 'password' },
   persistence,
 };
+const otlp: Required<OtlpProps> = {
+  endpoint: 'https://otel.example.com:4318',
+  headersSecret: { name: 'otel', key: 'headers' },
+};
+const tracing: Required<TracingProps> = { otlp, samplePercent: 12.5 };
 
 type Whole = Required<AgentGatewayProps>;
 const common: Omit<Whole, 'edge' | 'tls' | 'router' | 'redis'> = {
@@ -167,6 +174,7 @@ const common: Omit<Whole, 'edge' | 'tls' | 'router' | 'redis'> = {
   securityHeaders,
   bodyLimitBytes: 3_000,
   timeouts: timeouts(9),
+  tracing,
 };
 const routerOf = (image: 'image' | 'nodeImage'): RouterProps => {
   const all: Required<RouterProps> = {

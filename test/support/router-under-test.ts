@@ -5,6 +5,7 @@ import type { Verifier } from '../../src/router/identity/verifier';
 import type { LimitStore, TakeRequest, TakeResult } from '../../src/router/limits/store';
 import { createLog } from '../../src/router/log';
 import { type Router, startRouter } from '../../src/router/router';
+import type { TracingSettings } from '../../src/router/settings';
 
 export interface RouterUnderTest {
   readonly port: number;
@@ -26,6 +27,7 @@ export interface RouterUnderTestOptions {
   readonly serviceTokens?: ServiceTokens;
   readonly store?: CountingStore;
   readonly identityReady?: () => boolean;
+  readonly tracing?: TracingSettings;
 }
 
 /** A gateway with one service in version `v1`, whose backend listens at a port of the loopback. */
@@ -72,6 +74,7 @@ export async function startTestRouter(
     model: modelOf(backendPort, options),
     verifier: options.verifier ?? tokenVerifier,
     ...(options.serviceTokens === undefined ? {} : { serviceTokens: options.serviceTokens }),
+    ...(options.tracing === undefined ? {} : { tracing: options.tracing }),
     store,
     log,
     port: 0,
