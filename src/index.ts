@@ -20,6 +20,7 @@ export type * from './props/kong-props';
 export type * from './props/plan-props';
 export type * from './props/security-headers-props';
 export type * from './props/service-props';
+export type * from './props/tracing-props';
 export type * from './props/transform-props';
 export type * from './props/version-props';
 export type * from './props/workload-props';

@@ -41,5 +41,6 @@ export const DEFAULTS = {
     resources: { cpuMillicores: 250, memoryMebibytes: 256 },
     terminationGraceSeconds: 120,
   },
+  tracing: { samplePercent: 100 },
   redis: { image: 'redis:7.4-alpine', memoryMebibytes: 256, persistence: { sizeGibibytes: 1 } },
 } as const;

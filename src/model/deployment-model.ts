@@ -9,6 +9,8 @@ export interface DeploymentModel {
   readonly edge: EdgeModel;
   readonly router: RouterModel;
   readonly store: StoreModel;
+  /** Absent = no spans are made. */
+  readonly tracing?: TracingModel;
 }
 
 /** Exactly one member is there. */
@@ -160,4 +162,13 @@ export interface ManagedRedisModel {
   readonly passwordSecret?: SecretKeyModel;
   /** Absent = counters live in memory and start at zero after a restart. */
   readonly persistence?: { readonly sizeGibibytes: number; readonly storageClass?: string };
+}
+
+/** Where the router sends spans, and which. */
+export interface TracingModel {
+  /** Without the path of the signal. */
+  readonly endpoint: string;
+  /** Headers for the collector. */
+  readonly headersSecret?: SecretKeyModel;
+  readonly samplePercent: number;
 }

@@ -5,6 +5,7 @@ import type { EdgeProps, TlsProps } from './edge-props';
 import type { PlanProps, TenantProps } from './plan-props';
 import type { SecurityHeadersProps } from './security-headers-props';
 import type { ServiceProps, TimeoutsProps } from './service-props';
+import type { TracingProps } from './tracing-props';
 import type { VersionProps } from './version-props';
 import type { RedisProps, RouterProps } from './workload-props';
 
@@ -127,4 +128,10 @@ export interface AgentGatewayProps {
    * @default - a Redis of the gateway's own, in memory, without a password, that only the router may reach
    */
   readonly redis?: RedisProps;
+
+  /**
+   * Spans of requests, for a tracing system.
+   * @default - none are made; `traceparent` goes through or is started all the same
+   */
+  readonly tracing?: TracingProps;
 }

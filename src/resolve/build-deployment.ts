@@ -7,11 +7,13 @@ import type {
   RouterModel,
   StoreModel,
   TlsModel,
+  TracingModel,
   TraefikModel,
 } from '../model/deployment-model';
 import type { GatewayModel } from '../model/gateway-model';
 import type { FloodGuardProps, TlsProps, TraefikProps } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
+import type { TracingProps } from '../props/tracing-props';
 import type { RedisProps } from '../props/workload-props';
 import { secretsOfBackends } from './build-backend';
 import { buildKong } from './build-kong';
@@ -28,6 +30,7 @@ export function buildDeployment(props: AgentGatewayProps, gateway: GatewayModel)
     edge: buildEdge(props),
     router: buildRouter(props, gateway),
     store: buildStore(props.redis),
+    ...(props.tracing === undefined ? {} : { tracing: buildTracing(props.tracing) }),
   };
 }
 
@@ -95,5 +98,13 @@ function buildStore(redis: RedisProps | undefined): StoreModel {
         ? {}
         : { persistence: { ...DEFAULTS.redis.persistence, ...managed.persistence } }),
     },
+  };
+}
+
+function buildTracing({ otlp, samplePercent }: TracingProps): TracingModel {
+  return {
+    endpoint: otlp.endpoint,
+    ...(otlp.headersSecret === undefined ? {} : { headersSecret: { ...otlp.headersSecret } }),
+    samplePercent: samplePercent ?? DEFAULTS.tracing.samplePercent,
   };
 }

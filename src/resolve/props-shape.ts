@@ -1,12 +1,4 @@
 /** The shape of everything that a user writes, member by member. */
-import type { ApiKeysProps, AuthProps, ClaimsProps, JwtProps, ServiceTokensProps } from '../props/auth-props';
-import type {
-  BackendCredentialProps,
-  BackendProps,
-  BackendTlsProps,
-  FallbackProps,
-  TargetProps,
-} from '../props/backend-props';
 import type { CorsProps } from '../props/cors-props';
 import type {
   EdgeProps,
@@ -15,18 +7,10 @@ import type {
   TlsProps,
   TraefikProps,
 } from '../props/edge-props';
-import type { CircuitBreakerProps, FailoverProps } from '../props/failover-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type { EdgeCredentialsProps, EdgeJwtProps, PlanProps, TenantProps } from '../props/plan-props';
 import type { SecurityHeadersProps } from '../props/security-headers-props';
-import type {
-  RequirementsProps,
-  ServiceProps,
-  ServiceTokenProps,
-  TimeoutsProps,
-  VariantProps,
-} from '../props/service-props';
-import type { HeaderChangesProps } from '../props/transform-props';
+import type { OtlpProps, TracingProps } from '../props/tracing-props';
 import type { VersionProps } from '../props/version-props';
 import type {
   ExternalRedisProps,
@@ -35,98 +19,30 @@ import type {
   RedisProps,
   ResourcesProps,
   RouterProps,
-  SecretKeyProps,
 } from '../props/workload-props';
-import { checkAddress } from './backend-checks';
-import { jwksShape } from './jwk-shape';
+import { auth, SIGNATURE_ALGORITHMS } from './auth-shape';
 import { kong } from './kong-shape';
-import {
-  anyOf,
-  list,
-  map,
-  object,
-  oneOrMore,
-  optional,
-  orFalse,
-  required,
-  type Shape,
-  secretReference,
-} from './shape';
-import { backendUrl, date, jwksUrl, origin, originPattern } from './syntax';
+import { bytes, service, timeouts } from './service-shape';
+import { list, map, object, optional, orFalse, required, type Shape } from './shape';
+import { collectorUrl, date, origin, originPattern } from './syntax';
 import {
   dottedName,
   headerName,
-  headerValue,
   host,
   image,
   integer,
   label,
   method,
   modelPattern,
-  numberFrom,
   path,
   percent,
   publicKeyPem,
-  scope,
-  secretKey,
   text,
   truth,
   visible,
   word,
 } from './values';
-import { replicas } from './workload-shape';
-
-const SIGNATURE_ALGORITHMS = [
-  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
-  ...['ES256', 'ES384', 'ES512', 'EdDSA'],
-];
-
-const bytes = integer(1, 1_073_741_824);
-
-const secretKeyShape: Shape<SecretKeyProps> = secretReference<SecretKeyProps>({
-  name: required(dottedName, 'the name of a Secret'),
-  key: required(secretKey, 'the key in the Secret'),
-});
-
-const claims = object<ClaimsProps>({
-  subject: optional(visible),
-  tenant: optional(visible),
-  plan: optional(visible),
-  scopes: optional(visible),
-});
-
-const jwt = anyOf(
-  'jwksUrl',
-  'jwks',
-  object<JwtProps>({
-    issuer: required(visible, 'the value of the iss claim'),
-    audience: required(visible, 'a value of the aud claim'),
-    jwksUrl: optional(jwksUrl),
-    jwks: optional(jwksShape(SIGNATURE_ALGORITHMS)),
-    algorithms: optional(list(word(SIGNATURE_ALGORITHMS), 1)),
-    clockToleranceSeconds: optional(integer(0, 300)),
-    claims: optional(claims),
-  }),
-);
-
-const apiKeys = object<ApiKeysProps>({
-  secret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
-});
-
-const serviceTokens = object<ServiceTokensProps>({
-  issuer: required(visible, 'the value of the iss claim'),
-  signingKeySecret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
-});
-
-const auth = anyOf(
-  'jwt',
-  'apiKeys',
-  object<AuthProps>({
-    jwt: optional(oneOrMore(jwt)),
-    apiKeys: optional(apiKeys),
-    serviceTokens: optional(serviceTokens),
-  }),
-);
+import { replicas, secretKeyShape } from './workload-shape';
 
 const plan = object<PlanProps>({
   requestsPerMinute: optional(integer(1, 100_000)),
@@ -160,95 +76,6 @@ const version = object<VersionProps>({
   deprecated: optional(date),
   sunset: optional(date),
   successor: optional(dottedName),
-});
-
-const fallback = {
-  service: optional(label()),
-  port: optional(integer(1, 65_535)),
-  namespace: optional(label()),
-  path: optional(path),
-  url: optional(backendUrl),
-  trusted: optional(truth),
-  tls: optional(
-    object<BackendTlsProps>({
-      caSecret: optional(secretKeyShape),
-      clientSecretName: optional(dottedName),
-      serverName: optional(host),
-    }),
-  ),
-  headers: optional(map(headerName, headerValue, 1)),
-  credential: optional(
-    object<BackendCredentialProps>({
-      secret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
-      header: optional(headerName),
-      scheme: optional(visible),
-    }),
-  ),
-};
-
-const backend = object<BackendProps>(
-  { ...fallback, fallbacks: optional(list(object<FallbackProps>(fallback, checkAddress), 1)) },
-  checkAddress,
-);
-
-const target = {
-  backend: required(backend, 'a backend { service, port }'),
-  models: optional(map(modelPattern, backend, 1)),
-};
-
-const timeouts = object<TimeoutsProps>({
-  connectSeconds: optional(numberFrom(1, 60)),
-  firstByteSeconds: optional(numberFrom(1, 3_600)),
-  idleSeconds: optional(numberFrom(1, 3_600)),
-});
-
-const variant = object<VariantProps>({
-  ...target,
-  weightPercent: required(percent, 'the share of the callers in percent'),
-});
-
-const headerChanges = object<HeaderChangesProps>({
-  set: optional(map(headerName, headerValue, 1)),
-  add: optional(map(headerName, headerValue, 1)),
-  remove: optional(list(headerName, 1)),
-});
-
-const failover = object<FailoverProps>({
-  statuses: optional(list(integer(400, 599), 1)),
-  repeatUnsafe: optional(truth),
-  budgetPercent: optional(percent),
-});
-
-const circuitBreaker = object<CircuitBreakerProps>({
-  consecutiveFailures: optional(integer(1, 1_000)),
-  openSeconds: optional(numberFrom(1, 3_600)),
-});
-
-const service = object<ServiceProps>({
-  ...target,
-  path: required(path, 'a path such as "/agents"'),
-  methods: optional(list(method, 1)),
-  versions: optional(map(dottedName, orFalse(object<TargetProps>(target)))),
-  variants: optional(map(label(), variant, 1)),
-  bodyLimitBytes: optional(bytes),
-  timeouts: optional(timeouts),
-  requires: optional(
-    object<RequirementsProps>({
-      scopes: optional(list(scope, 1)),
-      claims: optional(map(visible, text(256), 1)),
-    }),
-  ),
-  serviceToken: optional(
-    object<ServiceTokenProps>({
-      audience: required(visible, 'the value of the aud claim'),
-      ttlSeconds: optional(integer(10, 3_600)),
-    }),
-  ),
-  failover: optional(failover),
-  circuitBreaker: optional(orFalse(circuitBreaker)),
-  requestHeaders: optional(headerChanges),
-  responseHeaders: optional(headerChanges),
-  via: optional(word(['router', 'edge'])),
 });
 
 const cors = object<CorsProps>({
@@ -325,6 +152,17 @@ const redis = object<RedisProps>({
   ),
 });
 
+const tracing = object<TracingProps>({
+  otlp: required(
+    object<OtlpProps>({
+      endpoint: required(collectorUrl, 'the address of the collector'),
+      headersSecret: optional(secretKeyShape),
+    }),
+    'where spans are sent: { endpoint }',
+  ),
+  samplePercent: optional(percent),
+});
+
 /** The whole of the props. */
 export const propsShape: Shape<AgentGatewayProps> = object<AgentGatewayProps>({
   name: optional(label(37)),
@@ -345,4 +183,5 @@ export const propsShape: Shape<AgentGatewayProps> = object<AgentGatewayProps>({
   timeouts: optional(timeouts),
   router: optional(router),
   redis: optional(redis),
+  tracing: optional(tracing),
 });

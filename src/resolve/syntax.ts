@@ -38,6 +38,18 @@ export function splitBackendUrl(value: string): { host: string; port: number; pa
   };
 }
 
+/** Address of a collector, by the same rule; a path is appended to it. */
+export const collectorUrl: Shape<string> = checked(
+  'AGW_URL',
+  'an https URL without user, query or fragment, or http for a host inside the cluster',
+  'use https, or the name of a Service (ending in .svc where it is in another namespace)',
+  (value) => {
+    const url = parseUrl(value);
+    if (url === undefined || url.username !== '' || url.password !== '' || /[?#\s]/.test(value)) return false;
+    return url.protocol === 'https:' || (url.protocol === 'http:' && isInsideCluster(url.hostname));
+  },
+);
+
 function isInsideCluster(hostname: string): boolean {
   return /^[a-z0-9-]+$|\.svc$|\.svc\.cluster\.local$/.test(hostname);
 }

@@ -2,6 +2,7 @@
 import { ERRORS } from './errors';
 import type { Exchange } from './exchange';
 import type { Log, LogLevel } from './log';
+import { traceIdOf } from './trace-context';
 
 /** A name that a client chose does not make a line any longer. Unit: characters. */
 const MODEL_CHARACTERS_MOST = 100;
@@ -12,6 +13,7 @@ export function logExchange(log: Log, exchange: Exchange): void {
   const { admission, caller, request } = exchange;
   log.write(levelOf(exchange), {
     requestId: exchange.requestId,
+    traceId: traceIdOf(exchange.traceparent),
     method: request.method,
     path: exchange.path.slice(0, PATH_CHARACTERS_MOST),
     status: exchange.status,

@@ -32,12 +32,25 @@ export interface Lifetime {
   readonly draining: boolean;
 }
 
+/** Names of a span, in hex digits (W3C Trace Context). */
+export interface SpanIds {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Absent when the trace begins here. */
+  readonly parentSpanId?: string;
+}
+
 /** Made with the request's head; the steps of the pipeline fill it in. */
 export class Exchange {
   /** On the clock of `performance.now()`. Unit: milliseconds. */
   readonly startedAt = performance.now();
   readonly requestId: string;
-  readonly traceparent: string;
+  /** For the backend: the client's, a new one, or one that names the router's own span. */
+  traceparent: string;
+  /** Whether the trace is the client's. */
+  readonly continuesTrace: boolean;
+  /** Set when the request is recorded. */
+  span: SpanIds | undefined = undefined;
   /** Path of the target as it was sent, without query; `''` while it is not known. */
   path = '';
   /** `''`, or the query with its question mark. */
@@ -68,6 +81,8 @@ export class Exchange {
   cause: string | undefined = undefined;
   /** First byte of the answer, on the clock of `performance.now()`; 0 while there is none. */
   firstByteAt = 0;
+  /** Whether the answer comes in pieces for as long as it likes: server-sent events, or a tunnel. */
+  streams = false;
   /** Bytes of the bodies. */
   bytesIn = 0;
   bytesOut = 0;
@@ -81,7 +96,9 @@ export class Exchange {
     private readonly observer: ExchangeObserver,
   ) {
     this.requestId = requestIdOf(request.headers['x-request-id']);
-    this.traceparent = traceparentOf(request.headers.traceparent);
+    const { traceparent } = request.headers;
+    this.traceparent = traceparentOf(traceparent);
+    this.continuesTrace = this.traceparent === traceparent;
   }
 
   /** Frees all that the exchange holds. Only the first call counts. */

@@ -54,6 +54,7 @@ async function start(): Promise<void> {
     verifier,
     store,
     ...(serviceTokens === undefined ? {} : { serviceTokens }),
+    ...(settings.tracing === undefined ? {} : { tracing: settings.tracing }),
     log,
     ...(directory === undefined ? {} : { secrets: new SecretFiles({ directory, log: event }) }),
     port: settings.port,

@@ -3,8 +3,17 @@
  * in the order of the label names, and takes them from a bounded set: a series is kept for as long as the process lives.
  */
 
+/** What a scrape and `docs/metrics.md` say of a metric. */
+export interface MetricInfo {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** Names of labels, in the order in which values are given. */
+  readonly labels: readonly string[];
+}
+
 /** Something that can be scraped. */
-export interface Metric {
+export interface Metric extends MetricInfo {
   /** The lines of the metric, each with its line end. */
   render(): string;
 }
@@ -14,12 +23,13 @@ const SEPARATOR = '\n';
 
 /** A number that only grows, for each combination of label values. */
 export class Counter implements Metric {
+  readonly type = 'counter';
   private readonly series = new Map<string, number>();
 
   constructor(
-    private readonly name: string,
-    private readonly help: string,
-    private readonly labels: readonly string[],
+    readonly name: string,
+    readonly help: string,
+    readonly labels: readonly string[],
   ) {
     if (labels.length === 0) this.series.set('', 0);
   }
@@ -30,7 +40,7 @@ export class Counter implements Metric {
   }
 
   render(): string {
-    let text = head(this.name, this.help, 'counter');
+    let text = head(this);
     for (const [key, value] of this.series) text += `${this.name}${labelText(this.labels, key)} ${value}\n`;
     return text;
   }
@@ -38,24 +48,29 @@ export class Counter implements Metric {
 
 /** A value that is asked for when somebody looks; `undefined` leaves the series out. */
 export class Gauge implements Metric {
+  readonly type = 'gauge';
+  readonly labels: readonly string[] = [];
+
   constructor(
-    private readonly name: string,
-    private readonly help: string,
+    readonly name: string,
+    readonly help: string,
     private readonly value: () => number | undefined,
   ) {}
 
   render(): string {
     const value = this.value();
-    return value === undefined ? '' : `${head(this.name, this.help, 'gauge')}${this.name} ${value}\n`;
+    return value === undefined ? '' : `${head(this)}${this.name} ${value}\n`;
   }
 }
 
 /** Values that are asked for when somebody looks, for each combination of label values. */
 export class LabelledGauge implements Metric {
+  readonly type = 'gauge';
+
   constructor(
-    private readonly name: string,
-    private readonly help: string,
-    private readonly labels: readonly string[],
+    readonly name: string,
+    readonly help: string,
+    readonly labels: readonly string[],
     private readonly values: () => readonly (readonly [readonly string[], number])[],
   ) {}
 
@@ -65,7 +80,7 @@ export class LabelledGauge implements Metric {
     const lines = values.map(
       ([labels, value]) => `${this.name}${labelText(this.labels, labels.join(SEPARATOR))} ${value}\n`,
     );
-    return head(this.name, this.help, 'gauge') + lines.join('');
+    return head(this) + lines.join('');
   }
 }
 
@@ -76,14 +91,15 @@ interface Observations {
 
 /** How many observations were up to each bound, for each combination of label values. */
 export class Histogram implements Metric {
+  readonly type = 'histogram';
   private readonly series = new Map<string, Observations>();
 
   /** @param bounds upper bounds, ascending; the last bucket, without a bound, is added */
   constructor(
-    private readonly name: string,
-    private readonly help: string,
-    private readonly labels: readonly string[],
-    private readonly bounds: readonly number[],
+    readonly name: string,
+    readonly help: string,
+    readonly labels: readonly string[],
+    readonly bounds: readonly number[],
   ) {}
 
   observe(values: readonly string[], amount: number): void {
@@ -100,7 +116,7 @@ export class Histogram implements Metric {
   }
 
   render(): string {
-    let text = head(this.name, this.help, 'histogram');
+    let text = head(this);
     for (const [key, { counts, sum }] of this.series) {
       let total = 0;
       for (let bucket = 0; bucket < counts.length; bucket++) {
@@ -116,7 +132,7 @@ export class Histogram implements Metric {
   }
 }
 
-function head(name: string, help: string, type: string): string {
+function head({ name, help, type }: MetricInfo): string {
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
 }
 

@@ -1,10 +1,34 @@
-/** What the router counts. Label values are names of the model, codes of `errors.ts`, statuses, or `none`. */
+/** What the router counts. Label values are names of the model, codes of `errors.ts`, classes of statuses, or `none`. */
 import type { Exchange } from './exchange';
 import type { LimitStore } from './limits/store';
-import { Counter, Gauge, Histogram, LabelledGauge, type Metric } from './metrics';
+import { Counter, Gauge, Histogram, LabelledGauge, type Metric, type MetricInfo } from './metrics';
 
-/** Unit: seconds. From the router's own work to an answer that streams for minutes. */
+/**
+ * Every label, with what its values are. All come from the gateway's document or from tables of the router, so that the
+ * number of series is bounded whatever clients send.
+ */
+export const LABELS = {
+  service: 'name of a service; `none` where the path names none',
+  version: 'name of a version; `none` without versions, and before a version is chosen',
+  variant: 'name of a variant; `none` outside A/B tests',
+  backend: 'id of the backend that was chosen; `none` where the request did not get so far',
+  status_class:
+    '`2xx` to `5xx`, `1xx` for WebSockets, `other` for what HTTP does not have; `none` where the client left before an answer began',
+  plan: 'name of a plan; `none` before the caller is known',
+  code: 'code of an error, as in problem bodies and the log',
+  reason:
+    'of a span: `queue_full`: the collector is slow or away; `not_delivered`: it failed with them in its hands; `rejected`: it said so. Of a backend: `connect`, `reset`, `timeout` or `status`',
+  limit: '`minute`, `hour`, `day` or `concurrency`; `store` where the plan refuses while the store is away',
+} as const;
+
+type Label = keyof typeof LABELS;
+
+const WHERE = ['service', 'version', 'variant'] as const satisfies readonly Label[];
+
+/** Unit: seconds. From the router's own work to an answer that takes minutes. */
 const DURATION_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+/** Unit: seconds. Streams are as long as what an agent has to say, or as a session. */
+const STREAM_BOUNDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600];
 
 /** What is looked at only when somebody asks. */
 export interface MetricSources {
@@ -17,56 +41,61 @@ export interface MetricSources {
 
 /** The metrics of one router. */
 export class RouterMetrics {
-  private readonly requests = new Counter('agent_gateway_requests_total', 'Requests that have ended.', [
-    'service',
-    'version',
-    'variant',
+  private readonly requests = counter('agent_gateway_requests_total', 'Requests that have ended.', [
+    ...WHERE,
     'backend',
-    'status',
+    'status_class',
     'plan',
   ]);
   private readonly durations = new Histogram(
     'agent_gateway_request_duration_seconds',
     'From the head of a request to the end of its answer.',
-    ['service', 'version', 'variant'],
+    WHERE,
     DURATION_BOUNDS,
   );
   private readonly firstBytes = new Histogram(
     'agent_gateway_first_byte_seconds',
     'From the head of a request to the first byte of its answer.',
-    ['service', 'version', 'variant'],
+    WHERE,
     DURATION_BOUNDS,
   );
-  private readonly refusals = new Counter(
+  private readonly streams = new Histogram(
+    'agent_gateway_stream_duration_seconds',
+    'From the first byte to the end of event streams and WebSockets.',
+    WHERE,
+    STREAM_BOUNDS,
+  );
+  private readonly refusals = counter(
     'agent_gateway_refusals_total',
     'Answers that the router gave itself, and answers that broke off, by code.',
     ['code'],
   );
-  private readonly limitRefusals = new Counter(
+  private readonly limitRefusals = counter(
     'agent_gateway_limit_refusals_total',
-    'Requests over a limit.',
+    'Requests over a limit, by the window or bound that refused them.',
     ['limit', 'plan'],
   );
-  private readonly degraded = new Counter(
+  private readonly degraded = counter(
     'agent_gateway_degraded_decisions_total',
     'Requests whose limits were decided without the shared store.',
-    [],
   );
-  private readonly unknownPlans = new Counter(
+  private readonly unknownPlans = counter(
     'agent_gateway_unknown_plans_total',
     'Requests whose caller names a plan that does not exist.',
-    [],
   );
-  private readonly failovers = new Counter(
+  private readonly failovers = counter(
     'agent_gateway_failovers_total',
     'Requests that went on to another backend, by the one that failed and why.',
     ['service', 'backend', 'reason'],
   );
-  private readonly aborted = new Counter(
-    'agent_gateway_aborted_total',
-    'Answers that did not reach their end.',
-    [],
+  private readonly aborted = counter('agent_gateway_aborted_total', 'Answers that did not reach their end.');
+  readonly spansExported = counter(
+    'agent_gateway_spans_exported_total',
+    'Spans that the collector has taken; 0 without tracing.',
   );
+  readonly spansDropped = counter('agent_gateway_spans_dropped_total', 'Spans that were lost, by reason.', [
+    'reason',
+  ]);
   private readonly all: readonly Metric[];
   /** Exchanges that have begun and not ended. */
   inFlight = 0;
@@ -76,12 +105,15 @@ export class RouterMetrics {
       this.requests,
       this.durations,
       this.firstBytes,
+      this.streams,
       this.refusals,
       this.limitRefusals,
       this.degraded,
       this.unknownPlans,
       this.failovers,
       this.aborted,
+      this.spansExported,
+      this.spansDropped,
       new Gauge('agent_gateway_in_flight', 'Requests that are being served.', () => this.inFlight),
       new Gauge('agent_gateway_store_up', 'Whether the shared store answers.', () =>
         sources.store.state() === 'ok' ? 1 : 0,
@@ -109,12 +141,14 @@ export class RouterMetrics {
     const variant = admission?.variant ?? 'none';
     const plan = admission?.plan.name ?? 'none';
     const backend = exchange.backend?.id ?? 'none';
-    this.requests.add([service, version, variant, backend, String(exchange.status), plan]);
+    this.requests.add([service, version, variant, backend, statusClass(exchange.status), plan]);
 
     const labels = [service, version, variant];
-    this.durations.observe(labels, (performance.now() - exchange.startedAt) / 1000);
+    const now = performance.now();
+    this.durations.observe(labels, (now - exchange.startedAt) / 1000);
     if (exchange.firstByteAt !== 0) {
       this.firstBytes.observe(labels, (exchange.firstByteAt - exchange.startedAt) / 1000);
+      if (exchange.streams) this.streams.observe(labels, (now - exchange.firstByteAt) / 1000);
     }
     if (code !== undefined) this.refusals.add([code]);
     if (limits?.refusedBy !== undefined) this.limitRefusals.add([limits.refusedBy, plan]);
@@ -129,4 +163,19 @@ export class RouterMetrics {
   render(): string {
     return this.all.map((metric) => metric.render()).join('');
   }
+
+  /** Every metric, for `docs/metrics.md`. */
+  describe(): readonly MetricInfo[] {
+    return this.all;
+  }
+}
+
+function counter(name: string, help: string, labels: readonly Label[] = []): Counter {
+  return new Counter(name, help, labels);
+}
+
+const CLASSES = ['none', '1xx', '2xx', '3xx', '4xx', '5xx'];
+
+function statusClass(status: number): string {
+  return CLASSES[Math.floor(status / 100)] ?? 'other';
 }

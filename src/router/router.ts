@@ -14,6 +14,8 @@ import { Listener } from './listener';
 import type { Log } from './log';
 import { RouterMetrics } from './router-metrics';
 import type { SecretFiles } from './secret-files';
+import type { TracingSettings } from './settings';
+import { openTracer } from './tracing/open-tracer';
 
 /** All that a router is made of. */
 export interface RouterOptions {
@@ -22,6 +24,8 @@ export interface RouterOptions {
   readonly store: LimitStore;
   /** Absent when the router signs nothing. */
   readonly serviceTokens?: ServiceTokens;
+  /** Absent when no spans are sent. */
+  readonly tracing?: TracingSettings;
   readonly log: Log;
   /** 0 = any free port. */
   readonly port: number;
@@ -66,10 +70,15 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     jwksAgeSeconds: options.jwksAgeSeconds,
     breakerStates: () => listener.breakerStates(),
   });
+  const tracer = openTracer(options.tracing, { model: options.model, metrics, log });
   const watcher = {
-    begin: () => metrics.inFlight++,
+    begin: (exchange: Exchange) => {
+      metrics.inFlight++;
+      tracer?.begin(exchange);
+    },
     end: (exchange: Exchange) => {
       metrics.observe(exchange);
+      tracer?.end(exchange);
       logExchange(log, exchange);
     },
   };
@@ -97,6 +106,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     await closeListener(listener, endsAt);
     listener.destroyBackends();
     secrets?.close();
+    await tracer?.close();
     admin.close();
     admin.closeAllConnections();
     await store.close();

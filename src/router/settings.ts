@@ -23,10 +23,27 @@ export interface RouterSettings {
   readonly signingKeysFile?: string;
   /** `BACKEND_SECRETS_DIRECTORY`: where the Secrets of backends are, each in a folder of its name. */
   readonly backendSecretsDirectory?: string;
+  /** Absent without `TRACE_ENDPOINT`: no spans are made. */
+  readonly tracing?: TracingSettings;
   /** `DRAIN_SECONDS`: how long new requests are still served after the signal to stop. Default 5. */
   readonly drainSeconds: number;
   /** `GRACE_SECONDS`: from the signal until streams that still run are cut. Default 60. */
   readonly graceSeconds: number;
+}
+
+/** Where spans are sent, and which. */
+export interface TracingSettings {
+  /** `TRACE_ENDPOINT`: `http://…` or `https://…`, to which `/v1/traces` is added. */
+  readonly url: string;
+  /** `TRACE_HEADERS`: `name=value`, several with commas between, values percent-encoded. Default none. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `TRACE_SAMPLE_PERCENT`: share of the traces that are recorded. Default 100. */
+  readonly samplePercent: number;
+  /** `TRACE_SERVICE`: what spans say that they come from. Default `agent-gateway`. */
+  readonly service: string;
+  /** Set by tests alone; see `SpanExporterOptions`. */
+  readonly batchMilliseconds?: number;
+  readonly timeoutMilliseconds?: number;
 }
 
 /** A variable that stops the start. The message names it, what it holds and what it may hold; never a secret. */
@@ -45,6 +62,7 @@ export function readSettings(environment: Environment): RouterSettings {
   const apiKeysFile = environment.API_KEYS_FILE || undefined;
   const signingKeysFile = environment.SIGNING_KEYS_FILE || undefined;
   const backendSecretsDirectory = environment.BACKEND_SECRETS_DIRECTORY || undefined;
+  const tracing = tracingSettings(environment);
   return {
     documentPath: required(environment, 'GATEWAY_DOCUMENT', 'the path of the gateway document'),
     port: wholeNumber(environment, 'PORT', 8080, 65_535),
@@ -55,6 +73,7 @@ export function readSettings(environment: Environment): RouterSettings {
     ...(apiKeysFile === undefined ? {} : { apiKeysFile }),
     ...(signingKeysFile === undefined ? {} : { signingKeysFile }),
     ...(backendSecretsDirectory === undefined ? {} : { backendSecretsDirectory }),
+    ...(tracing === undefined ? {} : { tracing }),
     drainSeconds: wholeNumber(environment, 'DRAIN_SECONDS', 5, 3_600),
     graceSeconds: wholeNumber(environment, 'GRACE_SECONDS', 60, 86_400),
   };
@@ -80,4 +99,58 @@ function storeUrl(environment: Environment): string {
   if (value === 'memory:' || /^rediss?:\/\/./.test(value)) return value;
   // A URL can hold a password, so the message shows no more than the scheme.
   throw new SettingError('STORE_URL', /^[a-z]{0,12}:/.exec(value)?.[0] ?? '(not a URL)', expected);
+}
+
+function tracingSettings(environment: Environment): TracingSettings | undefined {
+  const endpoint = environment.TRACE_ENDPOINT;
+  if (endpoint === undefined || endpoint === '') return undefined;
+  if (!/^https?:\/\/[^\s/@?#]+(\/[^\s@?#]*)?$/.test(endpoint) || !URL.canParse(endpoint)) {
+    throw new SettingError(
+      'TRACE_ENDPOINT',
+      '(not such a URL)',
+      'http://… or https://…, without user and query',
+    );
+  }
+  return {
+    url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
+    headers: traceHeaders(environment.TRACE_HEADERS ?? ''),
+    samplePercent: percent(environment, 'TRACE_SAMPLE_PERCENT', 100),
+    service: environment.TRACE_SERVICE || 'agent-gateway',
+  };
+}
+
+/** In the form of `OTEL_EXPORTER_OTLP_HEADERS` (OpenTelemetry specification 1.x, "OTLP Exporter Configuration"). */
+function traceHeaders(text: string): Record<string, string> {
+  const entries = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*=\s*([\x20-\x7e]*)$/.exec(entry) ?? [];
+      const decoded = value === undefined ? undefined : decode(value);
+      // Values are secrets, so the message shows none.
+      if (name === undefined || decoded === undefined) {
+        throw new SettingError('TRACE_HEADERS', '(not shown)', 'name=value, with commas between');
+      }
+      return [name.toLowerCase(), decoded];
+    }),
+  );
+}
+
+function decode(value: string): string | undefined {
+  try {
+    const text = decodeURIComponent(value);
+    return /^[\t\x20-\x7e]*$/.test(text) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function percent(environment: Environment, name: string, byDefault: number): number {
+  const value = environment[name];
+  if (value === undefined || value === '') return byDefault;
+  const number = /^\d{1,3}(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number <= 100)) throw new SettingError(name, value, 'a number from 0 to 100');
+  return number;
 }

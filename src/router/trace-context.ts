@@ -2,25 +2,49 @@
 import { randomFillSync } from 'node:crypto';
 
 const VALID = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:$|-)/;
+const SPAN_BYTES = 8;
+const TRACE_BYTES = 16;
 
 /** Random bytes in stock, because asking the system for them request by request costs more than the rest. */
-const stock = Buffer.allocUnsafe(24 * 128);
+const stock = Buffer.allocUnsafe((TRACE_BYTES + SPAN_BYTES) * 128);
 let used = stock.length;
 
 /**
- * The `traceparent` for the backend.
+ * The `traceparent` for the backend, unless the router makes a span of its own (`tracing/tracer.ts`).
  *
- * A valid one passes as it is: the router makes no span of its own, so the client's span stays the parent. A new
- * one has the flag `00`: whether to sample is for the backend's tracing to say.
+ * A valid one passes as it is, so the client's span stays the parent. A new one has the flag `00`: whether to sample
+ * is for the backend's tracing to say.
  */
 export function traceparentOf(header: string | readonly string[] | undefined): string {
   if (typeof header === 'string' && header.length < 256 && VALID.test(header)) return header;
-  if (used === stock.length) {
+  return `00-${randomHex(TRACE_BYTES)}-${newSpanId()}-00`;
+}
+
+/** Sixteen hex digits that nobody has used. */
+export function newSpanId(): string {
+  return randomHex(SPAN_BYTES);
+}
+
+/** Places in a `traceparent` whose form is known: `00-<trace>-<span>-<flags>`. */
+export function traceIdOf(traceparent: string): string {
+  return traceparent.slice(3, 35);
+}
+
+/** The span that whoever wrote the `traceparent` made. */
+export function spanIdOf(traceparent: string): string {
+  return traceparent.slice(36, 52);
+}
+
+/** Bit 0: recorded by whoever wrote the `traceparent`. Bit 1 (level 2): the trace id is random. */
+export function flagsOf(traceparent: string): number {
+  return Number.parseInt(traceparent.slice(53, 55), 16);
+}
+
+function randomHex(bytes: number): string {
+  if (used + bytes > stock.length) {
     randomFillSync(stock);
     used = 0;
   }
-  const trace = stock.toString('hex', used, used + 16);
-  const span = stock.toString('hex', used + 16, used + 24);
-  used += 24;
-  return `00-${trace}-${span}-00`;
+  used += bytes;
+  return stock.toString('hex', used - bytes, used);
 }

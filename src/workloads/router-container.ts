@@ -63,6 +63,7 @@ export function routerContainer(
     envVariables: {
       ...environment(parts),
       ...storeEnvironment(scope, parts.names, store),
+      ...tracingEnvironment(scope, parts),
     },
     volumeMounts: volumeMounts(scope, router, references),
     resources: {
@@ -111,6 +112,30 @@ function storeEnvironment(
     ...values({ STORE_URL: `redis://${names.redis}:${REDIS_PORT}` }),
     ...(password === undefined ? {} : { STORE_PASSWORD: secretValue(scope, 'store-password', password) }),
   };
+}
+
+/** Nothing where no spans are made. */
+function tracingEnvironment(
+  scope: Construct,
+  { names, deployment: { tracing } }: RouterParts,
+): Record<string, EnvValue> {
+  if (tracing === undefined) return {};
+  const { endpoint, samplePercent, headersSecret } = tracing;
+  return {
+    ...values({
+      TRACE_ENDPOINT: endpoint,
+      TRACE_SAMPLE_PERCENT: decimal(samplePercent),
+      TRACE_SERVICE: names.router,
+    }),
+    ...(headersSecret === undefined
+      ? {}
+      : { TRACE_HEADERS: secretValue(scope, 'trace-headers', headersSecret) }),
+  };
+}
+
+/** Without an exponent, which very small numbers would have. */
+function decimal(number: number): string {
+  return number.toFixed(6).replace(/\.?0+$/, '');
 }
 
 function values(entries: Readonly<Record<string, string>>): Record<string, EnvValue> {

@@ -122,6 +122,7 @@ const BASE = {
   timeouts: {},
   router: { replicas: {}, resources: {} },
   redis: { managed: { persistence: {} } },
+  tracing: { otlp: { endpoint: 'https://otel.example.com' } },
 };
 
 /** Edges that leave no room for the others, by the interface whose members are set. */
@@ -169,6 +170,8 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   ResourcesProps: ['router', 'resources'],
   ManagedRedisProps: ['redis', 'managed'],
   PersistenceProps: ['redis', 'managed', 'persistence'],
+  TracingProps: ['tracing'],
+  OtlpProps: ['tracing', 'otlp'],
 };
 
 function placeIn({ owner, key }: Prop): readonly string[] {

@@ -17,7 +17,7 @@ test('is ready once callers can be verified, and says what it waits for', async 
   expect((await send(s.router.adminPort, '/readyz')).status).toBe(200);
 });
 
-test('counts requests by service, version, backend, status and plan', async () => {
+test('counts requests by service, version, backend, status class and plan', async () => {
   await send(s.port, '/v1/agents');
   await send(s.port, '/v1/agents', { headers: { authorization: undefined } });
   const metrics = await send(s.router.adminPort, '/metrics');
@@ -25,10 +25,10 @@ test('counts requests by service, version, backend, status and plan', async () =
 
   expect(metrics.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
   expect(text).toContain(
-    'agent_gateway_requests_total{service="agents",version="v1",variant="none",backend="agent",status="200",plan="free"} 1\n',
+    'agent_gateway_requests_total{service="agents",version="v1",variant="none",backend="agent",status_class="2xx",plan="free"} 1\n',
   );
   expect(text).toContain(
-    'agent_gateway_requests_total{service="agents",version="none",variant="none",backend="none",status="401",plan="none"} 1\n',
+    'agent_gateway_requests_total{service="agents",version="none",variant="none",backend="none",status_class="4xx",plan="none"} 1\n',
   );
   expect(text).toContain('agent_gateway_refusals_total{code="credential_missing"} 1\n');
   expect(text).toMatch(/agent_gateway_request_duration_seconds_bucket\{.*le="\+Inf"\} 1\n/);

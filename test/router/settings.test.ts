@@ -42,6 +42,46 @@ test('takes what the environment says', () => {
   });
 });
 
+test('sends spans where it is told to, and with which headers', () => {
+  const environment = { ...NEEDED, TRACE_ENDPOINT: 'https://otel.example.com:4318/' };
+  expect(readSettings(environment).tracing).toEqual({
+    url: 'https://otel.example.com:4318/v1/traces',
+    headers: {},
+    samplePercent: 100,
+    service: 'agent-gateway',
+  });
+
+  const more = {
+    TRACE_ENDPOINT: 'http://otel/otlp',
+    TRACE_HEADERS: 'X-Api-Key=a%2Cb==, authorization=Basic eA==,',
+    TRACE_SAMPLE_PERCENT: '0.5',
+    TRACE_SERVICE: 'full-router',
+  };
+  expect(readSettings({ ...NEEDED, ...more }).tracing).toEqual({
+    url: 'http://otel/otlp/v1/traces',
+    headers: { 'x-api-key': 'a,b==', authorization: 'Basic eA==' },
+    samplePercent: 0.5,
+    service: 'full-router',
+  });
+});
+
+const TRACED = { TRACE_ENDPOINT: 'http://otel' };
+
+test.each([
+  [{ TRACE_ENDPOINT: 'otel:4318' }, 'TRACE_ENDPOINT: got "(not such a URL)"'],
+  [{ TRACE_ENDPOINT: 'http://u:secret@otel' }, 'TRACE_ENDPOINT: got "(not such a URL)"'],
+  [{ ...TRACED, TRACE_HEADERS: 'secret' }, 'TRACE_HEADERS: got "(not shown)"'],
+  [{ ...TRACED, TRACE_HEADERS: 'a=%0d%0asecret: x' }, 'TRACE_HEADERS: got "(not shown)"'],
+  [
+    { ...TRACED, TRACE_SAMPLE_PERCENT: '101' },
+    'TRACE_SAMPLE_PERCENT: got "101", expected a number from 0 to 100',
+  ],
+])('refuses %j', (environment, message) => {
+  const read = () => readSettings({ ...NEEDED, ...environment });
+  expect(read).toThrow(message);
+  expect(read).not.toThrow('secret');
+});
+
 test.each([
   ['GATEWAY_DOCUMENT', undefined, 'got nothing, expected the path of the gateway document'],
   ['STORE_URL', undefined, 'got nothing, expected redis://…, rediss://… or memory:'],

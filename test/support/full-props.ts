@@ -19,6 +19,7 @@ import type {
   JwksProps,
   JwtProps,
   ManagedRedisProps,
+  OtlpProps,
   PersistenceProps,
   PlanProps,
   ReplicasProps,
@@ -33,6 +34,7 @@ import type {
   TenantProps,
   TimeoutsProps,
   TlsProps,
+  TracingProps,
   TraefikProps,
   VersionProps,
 } from 'cdk8s-agent-gateway';
@@ -199,6 +201,11 @@ const managed: Required<ManagedRedisProps> = {
   passwordSecret: { name: 'redis', key: 'password' },
   persistence,
 };
+const otlp: Required<OtlpProps> = {
+  endpoint: 'https://otel.example.com:4318',
+  headersSecret: { name: 'otel', key: 'headers' },
+};
+const tracing: Required<TracingProps> = { otlp, samplePercent: 12.5 };
 
 type Whole = Required<AgentGatewayProps>;
 const common: Omit<Whole, 'edge' | 'tls' | 'router' | 'redis'> = {
@@ -221,6 +228,7 @@ const common: Omit<Whole, 'edge' | 'tls' | 'router' | 'redis'> = {
   securityHeaders,
   bodyLimitBytes: 3_000,
   timeouts: timeouts(9),
+  tracing,
 };
 const routerOf = (image: 'image' | 'nodeImage'): RouterProps => {
   const all: Required<RouterProps> = {

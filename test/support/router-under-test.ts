@@ -6,6 +6,7 @@ import type { LimitStore, TakeRequest, TakeResult } from '../../src/router/limit
 import { createLog } from '../../src/router/log';
 import { type Router, startRouter } from '../../src/router/router';
 import type { SecretFiles } from '../../src/router/secret-files';
+import type { TracingSettings } from '../../src/router/settings';
 
 export interface RouterUnderTest {
   readonly port: number;
@@ -29,6 +30,7 @@ export interface RouterUnderTestOptions {
   readonly identityReady?: () => boolean;
   readonly secrets?: SecretFiles;
   readonly connectionMillisecondsMost?: number;
+  readonly tracing?: TracingSettings;
 }
 
 /** A gateway with one service in version `v1`, whose backend listens at a port of the loopback. */
@@ -75,6 +77,7 @@ export async function startTestRouter(
     model: modelOf(backendPort, options),
     verifier: options.verifier ?? tokenVerifier,
     ...(options.serviceTokens === undefined ? {} : { serviceTokens: options.serviceTokens }),
+    ...(options.tracing === undefined ? {} : { tracing: options.tracing }),
     store,
     log,
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),

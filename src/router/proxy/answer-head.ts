@@ -116,3 +116,8 @@ function trimmed(text: string, from: number, to: number): string {
 function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
+
+/** Whether the body is a stream of server-sent events (WHATWG HTML, "text/event-stream"). */
+export function isEventStream({ contentType }: AnswerHead): boolean {
+  return contentType?.startsWith('text/event-stream') === true;
+}

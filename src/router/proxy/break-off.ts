@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { type ErrorCode, problemBody } from '../errors';
 import type { Exchange } from '../exchange';
-import type { AnswerHead } from './answer-head';
+import { type AnswerHead, isEventStream } from './answer-head';
 
 /** A client that does not take the last event within this time does without. */
 const LAST_EVENT_MILLISECONDS = 5_000;
@@ -35,7 +35,7 @@ export function breakOff(
 
 function takesEvent(response: ServerResponse, answer: AnswerHead): boolean {
   return (
-    answer.contentType?.startsWith('text/event-stream') === true &&
+    isEventStream(answer) &&
     answer.contentEncoding === undefined &&
     answer.contentLength === -1 &&
     response.req.method !== 'HEAD'

@@ -13,7 +13,7 @@ import type { CompiledGateway } from '../compiled-gateway';
 import type { ErrorCode } from '../errors';
 import type { Exchange } from '../exchange';
 import { refused } from '../refusal';
-import type { AnswerHead } from './answer-head';
+import { type AnswerHead, isEventStream } from './answer-head';
 import type { BackendConnection, RequestSink } from './backend-connection';
 import type { BackendPools } from './backend-pool';
 import { breakOff } from './break-off';
@@ -224,6 +224,7 @@ export class Forwarding implements RequestSink {
     exchange.body = undefined;
     exchange.status = head.status;
     exchange.firstByteAt = performance.now();
+    exchange.streams = isEventStream(head);
     const headers = this.shared.responseHeaders(exchange, head);
     if (exchange.lifetime.draining) headers.push('connection', 'close');
     response.writeHead(head.status, headers);

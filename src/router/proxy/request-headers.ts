@@ -12,7 +12,8 @@ import { namedByConnection } from './hop-by-hop';
 import { memoByName } from './name-memo';
 import { isCallersOwn } from './stranger';
 
-type Use = 'pass' | 'drop' | 'forwarded' | 'authorization';
+/** `trace`: belongs to the client's `traceparent` and goes with it (W3C Trace Context, "tracestate"). */
+type Use = 'pass' | 'drop' | 'forwarded' | 'authorization' | 'trace';
 
 /** Set by the router itself, or of no use behind it. `expect` was answered; `x-api-key` is the gateway's credential. */
 const REPLACED = new Set([
@@ -40,6 +41,7 @@ const VOUCHED = new Set([
 const useOf = memoByName((name): Use => {
   if (HOP_BY_HOP.has(name) || REPLACED.has(name) || isIdentityHeader(name)) return 'drop';
   if (name === 'authorization') return 'authorization';
+  if (name === 'tracestate') return 'trace';
   const plain = name.replace(/[^a-z0-9]/g, '-');
   if (plain === 'forwarded' || plain === 'x-real-ip' || plain.startsWith('x-forwarded-')) {
     return VOUCHED.has(name) ? 'forwarded' : 'drop';
@@ -81,6 +83,7 @@ export function backendHeaders(
     const use = useOf(name);
     if (use === 'drop' || named?.has(name.toLowerCase())) continue;
     if (stranger && isCallersOwn(name)) continue;
+    if (use === 'trace' && !exchange.continuesTrace) continue;
     if (use === 'authorization') {
       // The first one was verified; a second one would reach the backend unverified.
       if (!authorization) continue;

@@ -95,6 +95,7 @@ export class Tunnels {
   }
 
   private begin(exchange: Exchange, response: ServerResponse, answer: IncomingMessage): void {
+    exchange.streams = true;
     this.head(exchange, response, answer, ['connection', 'Upgrade', 'upgrade', 'websocket']);
     response.flushHeaders();
     response.detachSocket(exchange.request.socket);
