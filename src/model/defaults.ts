@@ -8,6 +8,7 @@ export const DEFAULTS = {
     claims: { subject: 'sub', tenant: 'org_id', plan: 'plan' },
   },
   plan: { onStoreOutage: 'local' },
+  planLookup: { keyPrefix: 'agw-plan:' },
   /** Name of the plan that is the default where there are several. */
   defaultPlan: 'free',
   cors: {

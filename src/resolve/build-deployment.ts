@@ -11,7 +11,7 @@ import type {
 } from '../model/deployment-model';
 import type { FloodGuardProps, TlsProps, TraefikProps } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
-import type { RedisProps } from '../props/workload-props';
+import { mapSorted } from './build-gateway';
 import { buildKong } from './build-kong';
 import { buildFloodGuard } from './flood-guard';
 import { replicaBounds } from './replica-bounds';
@@ -21,7 +21,7 @@ export function buildDeployment(props: AgentGatewayProps): DeploymentModel {
   return {
     edge: buildEdge(props),
     router: buildRouter(props),
-    store: buildStore(props.redis),
+    store: buildStore(props),
   };
 }
 
@@ -73,7 +73,7 @@ function buildRouter(props: AgentGatewayProps): RouterModel {
   };
 }
 
-function buildStore(redis: RedisProps | undefined): StoreModel {
+function buildStore({ redis, planLookup }: AgentGatewayProps): StoreModel {
   if (redis?.external !== undefined) return { external: { urlSecret: { ...redis.external.urlSecret } } };
   const managed = redis?.managed ?? {};
   return {
@@ -84,6 +84,9 @@ function buildStore(redis: RedisProps | undefined): StoreModel {
       ...(managed.persistence === undefined
         ? {}
         : { persistence: { ...DEFAULTS.redis.persistence, ...managed.persistence } }),
+      ...(planLookup?.writers === undefined
+        ? {}
+        : { writers: mapSorted(planLookup.writers, (value) => value) }),
     },
   };
 }

@@ -9,7 +9,13 @@ import type {
   TraefikProps,
 } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
-import type { EdgeCredentialsProps, EdgeJwtProps, PlanProps, TenantProps } from '../props/plan-props';
+import type {
+  EdgeCredentialsProps,
+  EdgeJwtProps,
+  PlanLookupProps,
+  PlanProps,
+  TenantProps,
+} from '../props/plan-props';
 import type { SecurityHeadersProps } from '../props/security-headers-props';
 import type {
   BackendProps,
@@ -38,12 +44,15 @@ import {
   image,
   integer,
   label,
+  labelName,
+  labelValue,
   method,
   modelPattern,
   numberFrom,
   path,
   percent,
   publicKeyPem,
+  redisKeyPrefix,
   secretKey,
   text,
   truth,
@@ -93,6 +102,11 @@ const plan = object<PlanProps>({
   onStoreOutage: optional(word(['open', 'closed', 'local'])),
   models: optional(list(modelPattern)),
   versions: optional(list(dottedName)),
+});
+
+const planLookup = object<PlanLookupProps>({
+  keyPrefix: optional(redisKeyPrefix),
+  writers: optional(map(labelName, labelValue, 1)),
 });
 
 const edgeCredentials = object<EdgeCredentialsProps>({
@@ -237,6 +251,7 @@ export const propsShape: Shape<AgentGatewayProps> = object<AgentGatewayProps>({
   auth: required(auth, 'how callers prove who they are: { jwt } or { apiKeys }'),
   plans: required(map(label(), plan, 1), 'plans by name'),
   defaultPlan: optional(label()),
+  planLookup: optional(planLookup),
   services: required(map(label(), service, 1), 'services by name'),
   versions: optional(map(dottedName, version)),
   defaultVersion: optional(dottedName),

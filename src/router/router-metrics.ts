@@ -103,7 +103,8 @@ export class RouterMetrics {
       this.firstBytes.observe(labels, (exchange.firstByteAt - exchange.startedAt) / 1000);
     }
     if (code !== undefined) this.refusals.add([code]);
-    if (limits?.refusedBy !== undefined) this.limitRefusals.add([limits.refusedBy, plan]);
+    if (limits?.refusedBy !== undefined && limits.refusedBy !== 'plan')
+      this.limitRefusals.add([limits.refusedBy, plan]);
     if (limits?.degraded === true) this.degraded.add([]);
     if (admission?.plan.unknown !== undefined) this.unknownPlans.add([]);
     if (exchange.aborted) this.aborted.add([]);

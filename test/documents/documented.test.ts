@@ -112,6 +112,7 @@ const BASE = {
   securityHeaders: {},
   timeouts: {},
   router: { replicas: {}, resources: {} },
+  planLookup: {},
   redis: { managed: { persistence: {} } },
 };
 
@@ -144,6 +145,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   TlsProps: ['tls'],
   FloodGuardProps: ['edge', 'traefik', 'floodGuard'],
   PlanProps: ['plans', 'free'],
+  PlanLookupProps: ['planLookup'],
   VersionProps: ['versions', 'v1'],
   ServiceProps: ['services', 'agents'],
   BackendProps: ['services', 'agents', 'backend'],

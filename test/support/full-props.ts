@@ -12,6 +12,7 @@ import type {
   JwtProps,
   ManagedRedisProps,
   PersistenceProps,
+  PlanLookupProps,
   PlanProps,
   ReplicasProps,
   ResourcesProps,
@@ -122,8 +123,10 @@ const managed: Required<ManagedRedisProps> = {
   persistence,
 };
 
+const planLookup: Required<PlanLookupProps> = { keyPrefix: 'billing:', writers: { app: 'billing' } };
+
 type Whole = Required<AgentGatewayProps>;
-const common: Omit<Whole, 'edge' | 'tls' | 'router' | 'redis'> = {
+const common: Omit<Whole, 'edge' | 'tls' | 'router' | 'redis' | 'planLookup'> = {
   name: 'full',
   hosts: ['api.example.com', 'www.example.com'],
   basePath: '/api',
@@ -165,6 +168,7 @@ export const FULL_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
     tls: tlsOf('certResolver'),
     router: routerOf('image'),
     redis: { managed },
+    planLookup,
   },
   'a certificate in a Secret, a Node image, another Redis': {
     ...common,
@@ -172,6 +176,7 @@ export const FULL_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
     tls: tlsOf('secretName'),
     router: routerOf('nodeImage'),
     redis: { external: { urlSecret: { name: 'redis', key: 'url' } } },
+    planLookup: { keyPrefix: planLookup.keyPrefix },
   },
   ...FULL_KONG_PROPS,
 };

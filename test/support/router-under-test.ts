@@ -23,6 +23,8 @@ export interface RouterUnderTestOptions {
   readonly service?: Partial<ServiceModel>;
   readonly verifier?: Verifier;
   readonly store?: CountingStore;
+  /** Counts in place of `store`. */
+  readonly limits?: LimitStore;
   readonly identityReady?: () => boolean;
 }
 
@@ -69,7 +71,7 @@ export async function startTestRouter(
   const router = await startRouter({
     model: modelOf(backendPort, options),
     verifier: options.verifier ?? tokenVerifier,
-    store,
+    store: options.limits ?? store,
     log,
     port: 0,
     adminPort: 0,
