@@ -14,6 +14,8 @@ export interface Caller {
   readonly scopes?: readonly string[];
   /** Values of the claims that some service requires, as text; absent = none. */
   readonly claims?: Readonly<Record<string, readonly string[]>>;
+  /** Plan that a look-up in the store gave; `''` when it gave none, absent when nobody has looked. */
+  readonly lookedUpPlan?: string;
 }
 
 /** `{ name: 'free', plan: {…}, unknown: 'gold' }` for a token that claims a plan "gold" that there is not. */
@@ -22,18 +24,25 @@ export interface PlanDecision {
   readonly plan: PlanModel;
   /** A plan that was named and does not exist; the default plan counts instead. */
   readonly unknown?: string;
+  /** Whether the store has still to be asked; the default plan stands here until then. */
+  readonly pending?: true;
 }
 
 /**
  * The plan of a caller. The first that is named wins:
- * 1. the API key's, 2. the tenant's, 3. the token's claim, 4. the default plan.
+ * 1. the API key's, 2. the tenant's, 3. the token's claim, 4. what the store says, where it is asked, 5. the default plan.
  * A named plan that does not exist counts as the default plan.
  */
 export function decidePlan(model: GatewayModel, caller: Caller): PlanDecision {
   const tenant = caller.tenant === undefined ? undefined : own(model.tenants, caller.tenant);
-  const named = caller.keyPlan ?? tenant?.plan ?? caller.claimedPlan ?? model.defaultPlan;
+  const stated = caller.keyPlan ?? tenant?.plan ?? caller.claimedPlan;
+  const named = stated ?? (caller.lookedUpPlan || model.defaultPlan);
   const plan = own(model.plans, named);
-  if (plan !== undefined) return { name: named, plan };
+  if (plan !== undefined) {
+    const pending =
+      stated === undefined && caller.lookedUpPlan === undefined && model.planLookup !== undefined;
+    return pending ? { name: named, plan, pending } : { name: named, plan };
+  }
   const fallback = own(model.plans, model.defaultPlan);
   if (fallback === undefined) throw new RangeError(`the model has no plan "${model.defaultPlan}"`);
   return { name: model.defaultPlan, plan: fallback, unknown: named };

@@ -103,6 +103,11 @@ export const KONG_LACKS = {
     expected: 'no pin, as Kong routes before it knows the caller',
     fix: 'remove it',
   },
+  planLookup: {
+    props: '`planLookup`',
+    expected: 'no plans in Redis, where Kong does not look for them',
+    fix: 'give tenants a plan',
+  },
   planVersions: {
     props: '`plans.*.versions`',
     expected: 'no list of versions for a plan of edgeCredentials',

@@ -3,7 +3,7 @@
  * The router calls them as it learns more of the request; `explain` calls them in one go.
  */
 import { type Caller, decidePlan, own, type PlanDecision } from './caller';
-import type { BackendModel, GatewayModel, RequirementsModel } from './gateway-model';
+import type { BackendModel, GatewayModel, PlanModel, RequirementsModel } from './gateway-model';
 import { matchesModel } from './model-pattern';
 import type { RouteMatch } from './route';
 import { backendOf, backendPath, decideBackend, decideTarget, type TargetDecision } from './target';
@@ -50,7 +50,7 @@ export interface BackendDecision {
  * 1. A version that does not have the service: `route_not_found`.
  * 2. A credential without a scope or claim that the service requires: `insufficient_scope`, `caller_not_allowed`.
  * 3. A version after its sunset: `version_sunset`.
- * 4. A version that the plan does not list: `version_not_allowed`.
+ * 4. A version that the plan does not list: `version_not_allowed`; of a plan that is pending, `planRefusal` says it later.
  */
 export function admit(
   model: GatewayModel,
@@ -71,10 +71,36 @@ export function admit(
     return { kind: 'refused', code: 'version_sunset', version: version.name };
   }
   const plan = decidePlan(model, caller);
-  if (plan.plan.versions !== undefined && life !== undefined && !plan.plan.versions.includes(version.name)) {
-    return { kind: 'refused', code: 'version_not_allowed' };
-  }
-  return { kind: 'admitted', version, plan, ...target };
+  const admission: Admission = { kind: 'admitted', version, plan, ...target };
+  return (plan.pending ? undefined : versionRefusal(plan.plan, admission)) ?? admission;
+}
+
+/**
+ * Why a plan does not include a request that goes this way, if it does not. `admit` and `chooseBackend` say it of the plan
+ * that they know; for a plan that the store names, the router asks again.
+ */
+export function planRefusal(
+  plan: PlanModel,
+  admission: Admission,
+  body: BodyFacts | undefined,
+): Refusal | undefined {
+  return versionRefusal(plan, admission) ?? modelRefusal(plan, admission, body);
+}
+
+function versionRefusal({ versions }: PlanModel, { version }: Admission): Refusal | undefined {
+  if (versions === undefined || version.name === '' || versions.includes(version.name)) return undefined;
+  return { kind: 'refused', code: 'version_not_allowed' };
+}
+
+function modelRefusal(
+  { models }: PlanModel,
+  admission: Admission,
+  body: BodyFacts | undefined,
+): Refusal | undefined {
+  if (models === undefined || body === undefined || !readsModel(admission)) return undefined;
+  const named = body.model;
+  if (named !== undefined && models.some((pattern) => matchesModel(pattern, named))) return undefined;
+  return { kind: 'refused', code: 'model_not_allowed' };
 }
 
 /** Scopes are told to the client, who can ask its issuer for them; claims are not its business. */
@@ -102,13 +128,9 @@ export function chooseBackend(
   admission: Admission,
   body: BodyFacts | undefined,
 ): BackendDecision | Refusal {
-  const allowed = admission.plan.plan.models;
-  if (body !== undefined && allowed !== undefined && readsModel(admission)) {
-    const named = body.model;
-    if (named === undefined || !allowed.some((pattern) => matchesModel(pattern, named))) {
-      return { kind: 'refused', code: 'model_not_allowed' };
-    }
-  }
+  const { plan } = admission;
+  const refusal = plan.pending ? undefined : modelRefusal(plan.plan, admission, body);
+  if (refusal !== undefined) return refusal;
   const chain = decideBackend(admission.target, body?.model);
   const decision = decisionOf(model, route, chain.backend);
   if (chain.fallbacks === undefined) return decision;

@@ -11,6 +11,7 @@ export const DEFAULTS = {
   },
   serviceToken: { ttlSeconds: 60 },
   plan: { onStoreOutage: 'local' },
+  planLookup: { keyPrefix: 'agw-plan:' },
   /** Name of the plan that is the default where there are several. */
   defaultPlan: 'free',
   cors: {

@@ -160,6 +160,8 @@ export interface ManagedRedisModel {
   readonly image: string;
   readonly memoryMebibytes: number;
   readonly passwordSecret?: SecretKeyModel;
+  /** Labels of pods besides the router's that may reach it; absent = none. */
+  readonly writers?: Readonly<Record<string, string>>;
   /** Absent = counters live in memory and start at zero after a restart. */
   readonly persistence?: { readonly sizeGibibytes: number; readonly storageClass?: string };
 }

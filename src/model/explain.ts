@@ -43,7 +43,9 @@ export type Explanation =
 export function explain(model: GatewayModel, request: ExplainRequest): Explanation {
   const route = matchRoute(compileRoutes(model), request.method, request.path);
   if (route.kind === 'refused') return route;
-  const admission = admit(model, route, request.caller, request.nowSeconds);
+  // Nobody can be asked here: a caller without a plan has the default one, unless the question says otherwise.
+  const caller = { lookedUpPlan: '', ...request.caller };
+  const admission = admit(model, route, caller, request.nowSeconds);
   if (admission.kind === 'refused') return admission;
   const chosen = chooseBackend(model, route, admission, request.body);
   if (chosen.kind === 'refused') return chosen;

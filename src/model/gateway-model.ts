@@ -19,6 +19,8 @@ export interface GatewayModel {
   readonly plans: Readonly<Record<string, PlanModel>>;
   /** The plan of callers for whom nothing else names one that exists. */
   readonly defaultPlan: string;
+  /** Absent = a plan that nothing names is the default one, and nobody is asked. */
+  readonly planLookup?: PlanLookupModel;
   /** By tenant name. */
   readonly tenants: Readonly<Record<string, TenantModel>>;
   /** By version name; empty when paths carry no version. */
@@ -88,6 +90,12 @@ export interface PlanModel {
   readonly models?: readonly string[];
   /** Versions that the plan may use; absent = all. */
   readonly versions?: readonly string[];
+}
+
+/** Where the store says the plan of callers for whom neither key, tenant nor token names one. */
+export interface PlanLookupModel {
+  /** Stands before the digest of the subject. */
+  readonly keyPrefix: string;
 }
 
 /** What a plan's limits do while the store does not answer. */

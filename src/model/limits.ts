@@ -1,10 +1,10 @@
-/** What plans limit, in the words that store, headers and tests share (contract L1, L3, L5). */
+/** What plans limit, in the words that store, headers and tests share (contract L1, L3, L5, L6). */
 import type { PlanModel, WindowModel, WindowName } from './gateway-model';
 
 /** How a window counts. */
 export interface WindowKind {
   /**
-   * `sliding`: in any stretch of `seconds`, at most the plan's requests.
+   * `sliding`: in any stretch of `seconds`, at most the plan's number.
    * `utc-day`: from one UTC midnight to the next.
    */
   readonly kind: 'sliding' | 'utc-day';
@@ -20,6 +20,19 @@ export const WINDOW_KINDS: Readonly<Record<WindowName, WindowKind>> = {
 
 /** Name of the concurrency limit beside the windows' names, as clients read it. */
 export const CONCURRENCY = 'concurrency';
+
+/** Up to this number a sliding window knows the moment of everything in it. */
+const EXACT_MOST = 10_000;
+/** Parts that a sliding window of a larger number is kept in: it may refuse one of them early, a thousandth. */
+const GRAINS = 1_000;
+
+/**
+ * How much of a sliding window is kept under one moment, that of its newest part: 1 for windows that are exact. More
+ * leaves the window together, never too early, so that no stretch of time ever has more than the limit.
+ */
+export function grainOf(limit: number): number {
+  return limit <= EXACT_MOST ? 1 : Math.ceil(limit / GRAINS);
+}
 
 /**
  * The plan that one replica enforces alone while it cannot reach the store: its share of every limit, rounded

@@ -42,6 +42,7 @@ export const PROBLEMS = {
   AGW_DUPLICATE: 'Two entries of a list or map say the same.',
   AGW_ROUTE_SHADOWED: 'Two services, or a service and a version, claim the same path.',
   AGW_PLAN_UNKNOWN: 'A plan is named that is not among the plans.',
+  AGW_PLAN_FORGOTTEN: 'Plans that are written into Redis would not survive its restart.',
   AGW_PLAN_DEFAULT: 'There are several plans and none is the default.',
   AGW_VERSION_UNKNOWN: 'A version is named that is not among the versions.',
   AGW_VERSION_DEFAULT: 'It is not clear which version is the default.',

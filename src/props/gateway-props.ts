@@ -2,7 +2,7 @@
 import type { AuthProps } from './auth-props';
 import type { CorsProps } from './cors-props';
 import type { EdgeProps, TlsProps } from './edge-props';
-import type { PlanProps, TenantProps } from './plan-props';
+import type { PlanLookupProps, PlanProps, TenantProps } from './plan-props';
 import type { SecurityHeadersProps } from './security-headers-props';
 import type { ServiceProps, TimeoutsProps } from './service-props';
 import type { TracingProps } from './tracing-props';
@@ -64,6 +64,15 @@ export interface AgentGatewayProps {
    * @problem AGW_PLAN_DEFAULT several plans, none called `free`
    */
   readonly defaultPlan?: string;
+
+  /**
+   * Asks Redis for the plan of callers for whom neither API key, tenant nor token names one, such as those whose plan is
+   * what they have paid for. Costs no further round trip.
+   * @default - nobody is asked, such callers have the default plan
+   * @problem AGW_EDGE_CANNOT with a service that is `via: 'edge'`
+   * @problem AGW_PLAN_FORGOTTEN the gateway's own Redis has no `persistence`, and would forget the plans
+   */
+  readonly planLookup?: PlanLookupProps;
 
   /**
    * What is behind the gateway, by name.

@@ -58,6 +58,32 @@ export interface PlanProps {
   readonly versions?: readonly string[];
 }
 
+/**
+ * Plans in Redis, one text for each caller, written and removed by others:
+ *
+ *     SET agw-plan:{<SHA-256 of the subject as lower-case hex>} pro
+ *
+ * The braces stand in the key. Without a key, or with an empty text, the caller has the default plan; a plan that does not
+ * exist counts as the default plan and shows in `agent_gateway_unknown_plans_total`. A change counts from the next request.
+ * While Redis does not answer, such callers have the default plan and what it does in an outage.
+ */
+export interface PlanLookupProps {
+  /**
+   * Stands before the digest.
+   * Range: letters, digits and `:._-/`.
+   * @default 'agw-plan:'
+   */
+  readonly keyPrefix?: string;
+
+  /**
+   * Labels of the pods that write plans, in the gateway's namespace: the gateway's own Redis lets them in. Security: they
+   * reach the counters too.
+   * @default - none, with the gateway's own Redis nobody can write plans but who is let in by another NetworkPolicy
+   * @problem AGW_UNUSED with a Redis that is there already
+   */
+  readonly writers?: Readonly<Record<string, string>>;
+}
+
 /** What is known of an organisation beside what its callers' tokens say. */
 export interface TenantProps {
   /**

@@ -14,8 +14,8 @@ import type { GatewayModel } from '../model/gateway-model';
 import type { FloodGuardProps, TlsProps, TraefikProps } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type { TracingProps } from '../props/tracing-props';
-import type { RedisProps } from '../props/workload-props';
 import { secretsOfBackends } from './build-backend';
+import { mapSorted } from './build-gateway';
 import { buildKong } from './build-kong';
 import { buildFloodGuard } from './flood-guard';
 import { replicaBounds } from './replica-bounds';
@@ -29,7 +29,7 @@ export function buildDeployment(props: AgentGatewayProps, gateway: GatewayModel)
   return {
     edge: buildEdge(props),
     router: buildRouter(props, gateway),
-    store: buildStore(props.redis),
+    store: buildStore(props),
     ...(props.tracing === undefined ? {} : { tracing: buildTracing(props.tracing) }),
   };
 }
@@ -86,7 +86,7 @@ function buildRouter(props: AgentGatewayProps, gateway: GatewayModel): RouterMod
   };
 }
 
-function buildStore(redis: RedisProps | undefined): StoreModel {
+function buildStore({ redis, planLookup }: AgentGatewayProps): StoreModel {
   if (redis?.external !== undefined) return { external: { urlSecret: { ...redis.external.urlSecret } } };
   const managed = redis?.managed ?? {};
   return {
@@ -97,6 +97,9 @@ function buildStore(redis: RedisProps | undefined): StoreModel {
       ...(managed.persistence === undefined
         ? {}
         : { persistence: { ...DEFAULTS.redis.persistence, ...managed.persistence } }),
+      ...(planLookup?.writers === undefined
+        ? {}
+        : { writers: mapSorted(planLookup.writers, (value) => value) }),
     },
   };
 }

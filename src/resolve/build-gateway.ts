@@ -39,6 +39,9 @@ export function buildGateway(props: AgentGatewayProps): GatewayModel {
     identity: buildIdentity(props.auth, servicesBehindRouter(props)),
     plans: mapSorted(props.plans, buildPlan),
     defaultPlan: impliedDefaultPlan(props),
+    ...(props.planLookup === undefined
+      ? {}
+      : { planLookup: { keyPrefix: props.planLookup.keyPrefix ?? DEFAULTS.planLookup.keyPrefix } }),
     tenants: mapSorted(props.tenants ?? {}, buildTenant),
     versions: mapSorted(props.versions ?? {}, (version, name) =>
       buildVersion(props, version, name, defaultVersion),

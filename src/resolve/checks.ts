@@ -1,7 +1,7 @@
 /** What cannot be seen at one place alone: references, sums, contradictions. Runs on whatever could be read. */
 import { checkDistinct, checkKnown, checkOneOf, type LooseProps } from './check-helpers';
 import { checkEdge } from './edge-checks';
-import { NOTHING, type Place } from './problems';
+import { NOTHING, type Place, Saying } from './problems';
 import { replicaBounds } from './replica-bounds';
 import { checkServices } from './service-checks';
 import { checkVersions } from './version-checks';
@@ -12,6 +12,7 @@ export function checkProps(props: LooseProps, at: Place): void {
   checkHosts(props, at.key('hosts'));
   checkAuth(props, at);
   checkPlans(props, at);
+  checkPlanLookup(props, at);
   checkVersions(props, at);
   checkServices(props, at);
   checkCors(props, at);
@@ -82,6 +83,25 @@ function checkPlans(props: LooseProps, at: Place): void {
     const place = at.key('tenants').key(name);
     checkKnown('AGW_PLAN_UNKNOWN', tenant?.plan, props.plans, place.key('plan'));
     checkKnown('AGW_VERSION_UNKNOWN', tenant?.version, props.versions, place.key('version'));
+  }
+}
+
+function checkPlanLookup(props: LooseProps, at: Place): void {
+  const { planLookup, redis } = props;
+  if (planLookup === undefined) return;
+  if (redis?.external !== undefined) {
+    if (planLookup.writers === undefined) return;
+    const got = new Saying('labels of pods, for a Redis that is not the gateway’s');
+    const fix = 'remove them, and let billing reach that Redis where it is';
+    at.key('planLookup').key('writers').report('AGW_UNUSED', got, "the gateway's own Redis", fix);
+  } else if (redis?.managed?.persistence === undefined) {
+    const place = at.key('redis').key('managed').key('persistence');
+    place.report(
+      'AGW_PLAN_FORGOTTEN',
+      NOTHING,
+      'a volume, for plans to survive a restart',
+      'add persistence: {}',
+    );
   }
 }
 

@@ -8,7 +8,13 @@ import type {
   TraefikProps,
 } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
-import type { EdgeCredentialsProps, EdgeJwtProps, PlanProps, TenantProps } from '../props/plan-props';
+import type {
+  EdgeCredentialsProps,
+  EdgeJwtProps,
+  PlanLookupProps,
+  PlanProps,
+  TenantProps,
+} from '../props/plan-props';
 import type { SecurityHeadersProps } from '../props/security-headers-props';
 import type { OtlpProps, TracingProps } from '../props/tracing-props';
 import type { VersionProps } from '../props/version-props';
@@ -32,11 +38,14 @@ import {
   image,
   integer,
   label,
+  labelName,
+  labelValue,
   method,
   modelPattern,
   path,
   percent,
   publicKeyPem,
+  redisKeyPrefix,
   text,
   truth,
   visible,
@@ -52,6 +61,11 @@ const plan = object<PlanProps>({
   onStoreOutage: optional(word(['open', 'closed', 'local'])),
   models: optional(list(modelPattern)),
   versions: optional(list(dottedName)),
+});
+
+const planLookup = object<PlanLookupProps>({
+  keyPrefix: optional(redisKeyPrefix),
+  writers: optional(map(labelName, labelValue, 1)),
 });
 
 const edgeCredentials = object<EdgeCredentialsProps>({
@@ -173,6 +187,7 @@ export const propsShape: Shape<AgentGatewayProps> = object<AgentGatewayProps>({
   auth: required(auth, 'how callers prove who they are: { jwt } or { apiKeys }'),
   plans: required(map(label(), plan, 1), 'plans by name'),
   defaultPlan: optional(label()),
+  planLookup: optional(planLookup),
   services: required(map(label(), service, 1), 'services by name'),
   versions: optional(map(dottedName, version)),
   defaultVersion: optional(dottedName),

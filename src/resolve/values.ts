@@ -83,6 +83,30 @@ export const secretKey: Shape<string> = checked(
   (value) => value.length <= 253 && /^[-._A-Za-z0-9]+$/.test(value) && !/^\.{1,2}/.test(value),
 );
 
+/** What keys in Redis may begin with; braces would name a hash slot. */
+export const redisKeyPrefix: Shape<string> = checked(
+  'AGW_TYPE',
+  'a text of 1 to 64 letters, digits and :._-/',
+  'give such a text',
+  (value) => /^[A-Za-z0-9:._/-]{1,64}$/.test(value),
+);
+
+/** Name of a label of a Kubernetes object, with or without a prefix (Kubernetes API, "Labels and Selectors"). */
+export const labelName: Shape<string> = checked(
+  'AGW_NAME',
+  "a label's name such as app or app.kubernetes.io/name",
+  'name the label as it stands at the pods',
+  (value) => /^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(value),
+);
+
+/** Value of a label. */
+export const labelValue: Shape<string> = checked(
+  'AGW_NAME',
+  "a label's value: letters, digits, -, _ and ., at most 63",
+  'give the value as it stands at the pods',
+  (value) => /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(value),
+);
+
 /** A DNS name; a wildcard is none. */
 export const host: Shape<string> = checked(
   'AGW_HOST',

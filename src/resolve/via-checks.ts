@@ -92,6 +92,7 @@ function checkService(props: LooseProps, name: string, service: LooseService, at
 function checkGateway(props: LooseProps, at: Place): void {
   if (props.auth?.jwt !== undefined) cannot(at.key('auth').key('jwt'), KONG_LACKS.jwks);
   if (props.redis?.external !== undefined) cannot(at.key('redis').key('external'), KONG_LACKS.externalRedis);
+  if (props.planLookup !== undefined) cannot(at.key('planLookup'), KONG_LACKS.planLookup);
   for (const [name, version] of Object.entries(props.versions ?? {})) {
     const place = at.key('versions').key(name);
     if (version?.weightPercent !== undefined) cannot(place.key('weightPercent'), KONG_LACKS.split);

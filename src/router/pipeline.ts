@@ -26,7 +26,7 @@ import { allowedOrigin, isPreflight } from './preflight';
 import { asksForPublicKeys } from './public-keys';
 import { type Refused, refused } from './refusal';
 import { namesOneHost, splitTarget } from './request-target';
-import { limitRefusal } from './take-limits';
+import { admissionAfter, limitRefusal, takeRequest } from './take-limits';
 
 /** What the steps ask. */
 export interface PipelineParts {
@@ -82,16 +82,24 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
     const outcome = await keepBody(exchange, route.service.bodyLimitBytes);
     if (outcome !== undefined) return outcome;
   }
-  const chosen = chooseBackend(gateway.model, route, admission, bodyFacts(exchange));
+  const body = bodyFacts(exchange);
+  const chosen = chooseBackend(gateway.model, route, admission, body);
   if (chosen.kind === 'refused') return callerRefusal(gateway.model, route, chosen);
   exchange.backend = chosen;
 
-  const limits = await store.take({ key: caller.limitKey, plan: admission.plan.plan });
+  const limited = { caller, admission, body };
+  const limits = await store.take(takeRequest(gateway.model, limited));
   exchange.limits = limits;
   if (exchange.ended) {
     // The exchange ended before it had the lease, so it cannot have released it.
     limits.lease?.release();
     return GONE;
+  }
+  const after = admissionAfter(gateway.model, limited, limits);
+  exchange.admission = after.admission;
+  if (after.refusal !== undefined) {
+    limits.lease?.release();
+    return callerRefusal(gateway.model, route, after.refusal);
   }
   const refusal = limitRefusal(limits);
   if (refusal !== undefined) return refusal;

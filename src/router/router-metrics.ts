@@ -151,7 +151,8 @@ export class RouterMetrics {
       if (exchange.streams) this.streams.observe(labels, (now - exchange.firstByteAt) / 1000);
     }
     if (code !== undefined) this.refusals.add([code]);
-    if (limits?.refusedBy !== undefined) this.limitRefusals.add([limits.refusedBy, plan]);
+    if (limits?.refusedBy !== undefined && limits.refusedBy !== 'plan')
+      this.limitRefusals.add([limits.refusedBy, plan]);
     if (limits?.degraded === true) this.degraded.add([]);
     if (admission?.plan.unknown !== undefined) this.unknownPlans.add([]);
     for (const { backend: failed, reason } of exchange.failovers ?? []) {

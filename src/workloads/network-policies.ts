@@ -4,7 +4,7 @@
  */
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { EdgeModel, KongDblessModel } from '../model/deployment-model';
+import type { EdgeModel, KongDblessModel, ManagedRedisModel } from '../model/deployment-model';
 import {
   ADMIN_PORT,
   type Component,
@@ -31,12 +31,24 @@ export function renderRouterPolicy(scope: Construct, names: GatewayNames, edge: 
   });
 }
 
-/** Commands from the router, and from an edge that counts plans by itself; nothing else in, and nothing out. */
-export function renderRedisPolicy(scope: Construct, names: GatewayNames, edge: EdgeModel): ApiObject {
+/**
+ * Commands from the router, from an edge that counts plans by itself, and from pods that write plans; nothing else in, and
+ * nothing out.
+ */
+export function renderRedisPolicy(
+  scope: Construct,
+  names: GatewayNames,
+  edge: EdgeModel,
+  { writers }: ManagedRedisModel,
+): ApiObject {
   const router = { podSelector: { matchLabels: selectorOf(names, 'router') } };
   const { dbless, ingressController } = edge.kong ?? {};
   const counts = (dbless ?? ingressController)?.direct !== undefined;
-  const from = counts ? [router, edgePeer(names, edge)] : [router];
+  const from = [
+    router,
+    ...(counts ? [edgePeer(names, edge)] : []),
+    ...(writers === undefined ? [] : [{ podSelector: { matchLabels: writers } }]),
+  ];
   return renderPolicy(scope, names, 'redis', {
     policyTypes: ['Ingress', 'Egress'],
     ingress: [{ from, ports: [tcp(REDIS_PORT)] }],

@@ -61,7 +61,7 @@ export class Redis extends Construct {
     const object = ApiObject.of(this.statefulSet);
     object.addJsonPatch(JsonPatch.add('/spec/template/spec/enableServiceLinks', false));
     if (model.persistence !== undefined) object.addJsonPatch(...claim(model.persistence));
-    this.networkPolicy = renderRedisPolicy(this, names, edge);
+    this.networkPolicy = renderRedisPolicy(this, names, edge, model);
   }
 }
 

@@ -121,6 +121,7 @@ const BASE = {
   securityHeaders: {},
   timeouts: {},
   router: { replicas: {}, resources: {} },
+  planLookup: {},
   redis: { managed: { persistence: {} } },
   tracing: { otlp: { endpoint: 'https://otel.example.com' } },
 };
@@ -154,6 +155,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   TlsProps: ['tls'],
   FloodGuardProps: ['edge', 'traefik', 'floodGuard'],
   PlanProps: ['plans', 'free'],
+  PlanLookupProps: ['planLookup'],
   VersionProps: ['versions', 'v1'],
   ServiceProps: ['services', 'agents'],
   BackendProps: ['services', 'agents', 'backend'],

@@ -64,6 +64,15 @@ it.each([
     'free',
     'gone',
   ],
+  ['the looked-up one', { lookedUpPlan: 'small' }, 'small', undefined],
+  [
+    'the claimed one, whatever a look-up gave',
+    { claimedPlan: 'small', lookedUpPlan: 'pro' },
+    'small',
+    undefined,
+  ],
+  ['the default, for a look-up that gave nothing', { lookedUpPlan: '' }, 'free', undefined],
+  ['the default, for a look-up that gave none that there is', { lookedUpPlan: 'gold' }, 'free', 'gold'],
 ])('the plan is %s', (_what, caller, name, unknown) => {
   const decision = decidePlan(model, { subject: 'ada', ...caller });
   expect([decision.name, decision.unknown]).toEqual([name, unknown]);

@@ -78,6 +78,7 @@ const lacks: Record<keyof typeof KONG_LACKS, readonly [object, string]> = {
     { ...version({}), ...tenants({ acme: { version: 'v1', edgeCredentials: { apiKey } } }) },
     'tenants.acme.version',
   ],
+  planLookup: [{ planLookup: {}, redis: { managed: { persistence: {} } } }, 'planLookup'],
   planVersions: [{ ...version({}), ...plan({ versions: ['v1'] }) }, 'plans.free.versions'],
   planModels: [plan({ models: ['gpt-4'] }), 'plans.free.models'],
   concurrency: [plan({ concurrentRequests: 5 }), 'plans.free.concurrentRequests'],

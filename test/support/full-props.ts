@@ -21,6 +21,7 @@ import type {
   ManagedRedisProps,
   OtlpProps,
   PersistenceProps,
+  PlanLookupProps,
   PlanProps,
   ReplicasProps,
   RequirementsProps,
@@ -207,8 +208,10 @@ const otlp: Required<OtlpProps> = {
 };
 const tracing: Required<TracingProps> = { otlp, samplePercent: 12.5 };
 
+const planLookup: Required<PlanLookupProps> = { keyPrefix: 'billing:', writers: { app: 'billing' } };
+
 type Whole = Required<AgentGatewayProps>;
-const common: Omit<Whole, 'edge' | 'tls' | 'router' | 'redis'> = {
+const common: Omit<Whole, 'edge' | 'tls' | 'router' | 'redis' | 'planLookup'> = {
   name: 'full',
   hosts: ['api.example.com', 'www.example.com'],
   basePath: '/api',
@@ -255,6 +258,7 @@ export const FULL_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
     tls: tlsOf('certResolver'),
     router: routerOf('image'),
     redis: { managed },
+    planLookup,
   },
   'a certificate in a Secret, a Node image, another Redis': {
     ...common,
@@ -262,6 +266,7 @@ export const FULL_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
     tls: tlsOf('secretName'),
     router: routerOf('nodeImage'),
     redis: { external: { urlSecret: { name: 'redis', key: 'url' } } },
+    planLookup: { keyPrefix: planLookup.keyPrefix },
   },
   ...FULL_KONG_PROPS,
 };

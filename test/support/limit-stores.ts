@@ -61,7 +61,10 @@ export async function moveBack(client: Redis, base: string, milliseconds: number
     const times = await client.lrange(base + name, 0, -1);
     if (times.length === 0) continue;
     await client.del(base + name);
-    await client.rpush(base + name, ...times.map((time) => Number(time) - milliseconds));
+    await client.rpush(
+      base + name,
+      ...times.map((entry) => `${Number(entry.slice(0, 13)) - milliseconds}${entry.slice(13)}`),
+    );
   }
   const days = Math.floor(milliseconds / 86_400_000);
   const day = await client.hget(`${base}day`, 'day');

@@ -27,6 +27,8 @@ export interface RouterUnderTestOptions {
   readonly verifier?: Verifier;
   readonly serviceTokens?: ServiceTokens;
   readonly store?: CountingStore;
+  /** Counts in place of `store`. */
+  readonly limits?: LimitStore;
   readonly identityReady?: () => boolean;
   readonly secrets?: SecretFiles;
   readonly connectionMillisecondsMost?: number;
@@ -78,7 +80,7 @@ export async function startTestRouter(
     verifier: options.verifier ?? tokenVerifier,
     ...(options.serviceTokens === undefined ? {} : { serviceTokens: options.serviceTokens }),
     ...(options.tracing === undefined ? {} : { tracing: options.tracing }),
-    store,
+    store: options.limits ?? store,
     log,
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
     ...(options.connectionMillisecondsMost === undefined

@@ -90,7 +90,8 @@ export class GuardedStore implements LimitStore {
   }
 
   private takeAlone(request: TakeRequest): TakeResult {
-    const { plan } = request;
+    const { plan, lookup } = request;
+    if (lookup?.plans[0].allowed === false) return { windows: [], refusedBy: 'plan', degraded: true };
     switch (plan.onStoreOutage) {
       case 'open':
         return { windows: [], degraded: true };

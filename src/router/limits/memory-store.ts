@@ -3,7 +3,7 @@
  * reach Redis. Exact, like the script in Redis, and bounded: callers whose windows are empty are forgotten.
  */
 import type { PlanModel, WindowName } from '../../model/gateway-model';
-import { WINDOW_KINDS, type WindowKind } from '../../model/limits';
+import { grainOf, WINDOW_KINDS, type WindowKind } from '../../model/limits';
 import { admit, refuse, type WindowCount } from './measure';
 import { SlidingWindow } from './sliding-window';
 import type { Lease, LimitStore, TakeRequest, TakeResult } from './store';
@@ -21,6 +21,9 @@ export interface MemoryStoreOptions {
 
 /** Callers that one `take` looks at to forget: bounds the work of each. */
 const FORGET_MOST = 8;
+
+/** Nobody writes plans here: the default one counts, for what it includes. */
+const NOT_IN_THE_PLAN: TakeResult = { windows: [], refusedBy: 'plan', degraded: false };
 
 interface DayCount {
   day: number;
@@ -66,7 +69,8 @@ export class MemoryStore implements LimitStore {
   }
 
   /** `take` at once. */
-  takeNow({ key, plan }: TakeRequest): TakeResult {
+  takeNow({ key, plan, lookup }: TakeRequest): TakeResult {
+    if (lookup?.plans[0].allowed === false) return NOT_IN_THE_PLAN;
     // A clock that was set back stands still here until it has caught up: no window gets longer or shorter by it.
     this.latest = Math.max(this.latest, this.now());
     const now = this.latest;
@@ -103,7 +107,7 @@ export class MemoryStore implements LimitStore {
   }
 
   private charge(caller: CallerState, plan: PlanModel, now: number): void {
-    for (const { name } of plan.windows) {
+    for (const { name, requests } of plan.windows) {
       const { kind, seconds } = this.kinds[name];
       const span = seconds * 1000;
       if (kind === 'utc-day') {
@@ -114,7 +118,7 @@ export class MemoryStore implements LimitStore {
       } else {
         const window = caller.sliding.get(name) ?? new SlidingWindow();
         caller.sliding.set(name, window);
-        window.push(now);
+        window.push(now, 1, grainOf(requests));
         caller.emptyAt = Math.max(caller.emptyAt, now + span);
       }
     }

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import Redis from 'ioredis';
 import type { PlanModel, WindowName } from '../../model/gateway-model';
-import { CONCURRENCY, WINDOW_KINDS } from '../../model/limits';
+import { CONCURRENCY, grainOf, WINDOW_KINDS } from '../../model/limits';
 import { admit, refuse, type WindowCount } from './measure';
 import type { WindowKinds } from './memory-store';
-import type { Lease, TakeRequest, TakeResult } from './store';
+import type { Lease, PlanCandidate, TakeRequest, TakeResult } from './store';
 import { RENEW_SCRIPT, TAKE_SCRIPT } from './take-script';
 
 /** Where Redis is and how it is used. */
@@ -30,11 +30,14 @@ const CONNECT_MILLISECONDS_MOST = 2_000;
 
 /** The commands that the scripts become. */
 interface Scripts {
-  agwTake(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<number[]>;
+  agwTake(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<TakeReply>;
   agwRenew(key: string, lease: string, milliseconds: number): Promise<number>;
 }
 
-/** Where arguments of a plan do not change: everything behind the lease id. */
+/** As `TAKE_SCRIPT` says. */
+type TakeReply = readonly [status: number, plan: string, concurrencyFull: number, ...counts: number[]];
+
+/** What does not change of a plan: everything behind its name and whether it includes the request. */
 interface PlanArguments {
   readonly names: readonly WindowName[];
   readonly arguments: readonly (string | number)[];
@@ -68,24 +71,47 @@ export class RedisStore {
   }
 
   /** Rejects when Redis does not answer. */
-  async take({ key, plan }: TakeRequest): Promise<TakeResult> {
-    const base = `${this.prefix}:{${key}}:`;
-    const { names, arguments: planArguments } = this.argumentsOf(plan);
-    const keys = names.map((name) => base + name);
-    const leaseKey = base + CONCURRENCY;
+  async take(request: TakeRequest): Promise<TakeResult> {
+    const { lookup } = request;
+    const candidates = lookup?.plans ?? [{ ...request, name: '', allowed: true }];
     const lease = `${this.replica}:${++this.leases}`;
-    const reply = await this.redis.agwTake(keys.length + 1, ...keys, leaseKey, lease, ...planArguments);
-    const counts = names.map((_, i) => countOf(reply, i));
+    const keys = lookup === undefined ? [] : [lookup.key];
+    const plans: (string | number)[] = [
+      lease,
+      this.leaseMilliseconds,
+      lookup === undefined ? 0 : candidates.length,
+    ];
+    for (const candidate of candidates) this.add(candidate, keys, plans);
+    const reply = await this.redis.agwTake(keys.length, ...keys, ...plans);
+    const found = candidates.find(({ name }) => name === reply[1]) ?? (candidates[0] as PlanCandidate);
+    const result = this.resultOf(reply, found, lease);
+    return lookup === undefined ? result : { ...result, lookedUpPlan: reply[1] };
+  }
+
+  /** Adds the keys and arguments of one plan. */
+  private add({ name, plan, key, allowed }: PlanCandidate, keys: string[], plans: (string | number)[]): void {
+    const base = this.baseOf(key);
+    const { names, arguments: planArguments } = this.argumentsOf(plan);
+    for (const window of names) keys.push(base + window);
+    keys.push(base + CONCURRENCY);
+    plans.push(name, allowed ? 1 : 0, ...planArguments);
+  }
+
+  private resultOf(reply: TakeReply, { plan, key }: PlanCandidate, lease: string): TakeResult {
+    if (reply[0] === 2) return { windows: [], refusedBy: 'plan', degraded: false };
+    const counts = plan.windows.map((_, i) => countOf(reply, i));
     if (reply[0] === 1) {
-      return admit(
-        plan,
-        counts,
-        plan.concurrentRequests === undefined ? undefined : this.hold(lease, leaseKey),
-      );
+      const held =
+        plan.concurrentRequests === undefined ? undefined : this.hold(lease, this.baseOf(key) + CONCURRENCY);
+      return admit(plan, counts, held);
     }
-    const refusal = refuse(plan, counts, reply[1] === 1);
+    const refusal = refuse(plan, counts, reply[2] === 1);
     if (refusal === undefined) throw new Error('the script refused a request and gave no reason');
     return refusal;
+  }
+
+  private baseOf(key: string): string {
+    return `${this.prefix}:${key.includes('{') ? key : `{${key}}`}:`;
   }
 
   /** Rejects when Redis does not answer. */
@@ -103,11 +129,11 @@ export class RedisStore {
     if (known !== undefined) return known;
     const windows = plan.windows.flatMap(({ name, requests }) => {
       const { kind, seconds } = this.kinds[name];
-      return [kind === 'sliding' ? 's' : 'd', requests, seconds * 1000];
+      return [kind === 'sliding' ? 's' : 'd', requests, seconds * 1000, grainOf(requests), 1];
     });
     const made = {
       names: plan.windows.map(({ name }) => name),
-      arguments: [this.leaseMilliseconds, plan.concurrentRequests ?? 0, ...windows],
+      arguments: [plan.concurrentRequests ?? 0, plan.windows.length, ...windows],
     };
     this.plans.set(plan, made);
     return made;
@@ -144,11 +170,7 @@ function connectionOptions(password: string | undefined) {
   };
 }
 
-function countOf(reply: readonly number[], window: number): WindowCount {
-  const at = 2 + window * 3;
-  return {
-    count: reply[at] ?? 0,
-    resetMilliseconds: reply[at + 1] ?? 0,
-    waitMilliseconds: reply[at + 2] ?? 0,
-  };
+function countOf(reply: TakeReply, window: number): WindowCount {
+  const [count = 0, resetMilliseconds = 0, waitMilliseconds = 0] = reply.slice(3 + window * 3) as number[];
+  return { count, resetMilliseconds, waitMilliseconds };
 }

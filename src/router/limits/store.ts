@@ -7,9 +7,32 @@ import type { CONCURRENCY } from '../../model/limits';
 
 /** Asks for one request of a caller against every limit of a plan, at once: all are charged or none (L1, L2). */
 export interface TakeRequest {
-  /** Who is counted: safe in a Redis key, the same on every replica, and no personal data. */
+  /**
+   * Who is counted: safe in a Redis key, the same on every replica, and no personal data. All of it is the hash slot,
+   * unless a part stands in braces.
+   */
   readonly key: string;
   readonly plan: PlanModel;
+  /** Set where the store itself is to say which plan it is; `plan` is the default one then. */
+  readonly lookup?: PlanLookup;
+}
+
+/** Where a store that is shared finds a caller's plan (contract I8). A store in memory has nobody who writes there. */
+export interface PlanLookup {
+  /** Holds the name of a plan as text, written by others; in the hash slot of the counters. */
+  readonly key: string;
+  /** Every plan there is, the default one first. */
+  readonly plans: readonly [PlanCandidate, ...PlanCandidate[]];
+}
+
+/** A plan that a look-up may find. */
+export interface PlanCandidate {
+  readonly name: string;
+  readonly plan: PlanModel;
+  /** Who is counted under this plan. */
+  readonly key: string;
+  /** Whether the plan includes what is asked for; if not, the request is refused and nothing charged. */
+  readonly allowed: boolean;
 }
 
 /** One window of a caller, as `RateLimit` headers tell it. */
@@ -27,8 +50,13 @@ export interface WindowState {
 export interface TakeResult {
   /** State after this request. A window is left out where nobody knows it (`open` or `closed` during an outage). */
   readonly windows: readonly WindowState[];
-  /** Absent when the request is admitted. `store`: the store does not answer and the plan says `closed`. */
-  readonly refusedBy?: WindowName | typeof CONCURRENCY | 'store';
+  /**
+   * Absent when the request is admitted. `store`: the store does not answer and the plan says `closed`; `plan`: the plan
+   * that a look-up found does not include the request.
+   */
+  readonly refusedBy?: WindowName | typeof CONCURRENCY | 'store' | 'plan';
+  /** What the look-up read; `''` when it read nothing, absent when there was none. May name no plan that there is. */
+  readonly lookedUpPlan?: string;
   /** With a refusal: after so many seconds the same request would be admitted, if nothing else is taken. */
   readonly retryAfterSeconds?: number;
   /** Held until `release`, when the plan limits concurrency and the request is admitted. */

@@ -69,6 +69,31 @@ it('keeps all keys of a caller in one slot, and lets each expire', async () => {
   for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(0);
 });
 
+it('keeps a large window in a thousand entries, and admits what it says', async () => {
+  const store = await openStore();
+  const limit = 10_500;
+  const request = { key: 'large', plan: plan({ hour: limit }) };
+  let admitted = 0;
+  for (let i = 0; i < 11; i++) {
+    const results = await Promise.all(Array.from({ length: 1_000 }, () => store.take(request)));
+    admitted += results.filter((result) => result.refusedBy === undefined).length;
+  }
+
+  expect(admitted).toBe(limit);
+  expect(await client.llen('agw:{large}:hour')).toBeLessThanOrEqual(1_000);
+
+  // Half of it is moved out of the window: room for half, but for what stands under one moment.
+  const entries = await client.lrange('agw:{large}:hour', 0, -1);
+  const old = entries.map((entry, i) =>
+    i < entries.length / 2 ? entry : `${Number(entry.slice(0, 13)) - 3_600_001}${entry.slice(13)}`,
+  );
+  await client.del('agw:{large}:hour');
+  await client.rpush('agw:{large}:hour', ...old);
+  const left = (await store.take(request)).windows[0]?.remaining ?? 0;
+  expect(left).toBeGreaterThan(limit * 0.49);
+  expect(left).toBeLessThanOrEqual(limit / 2);
+});
+
 it('frees the slots of a router that has died, and keeps those of one that lives', async () => {
   const dead = await openStore({ leaseMilliseconds: 600 });
   const alive = await openStore({ leaseMilliseconds: 600 });
@@ -92,7 +117,7 @@ it('stands still when the clock was set back', async () => {
   // What is stored lies an hour and a day ahead of the clock now.
   const ahead = Date.now() + 3_600_000;
   await client.del('agw:{clock}:minute');
-  await client.rpush('agw:{clock}:minute', ahead, ahead - 1_000);
+  await client.rpush('agw:{clock}:minute', `${ahead}2`, `${ahead - 1_000}1`);
   await client.hset('agw:{clock}:day', 'day', Math.floor(Date.now() / 86_400_000) + 1);
 
   expect((await store.take(request)).refusedBy).toBeDefined();
