@@ -10,13 +10,10 @@ import type { KubernetesObject } from './synthesis';
 /** Where an object stands in the row of its component. */
 type Stage = 'setting' | 'workload' | 'front' | 'entry';
 
-const STAGES: Readonly<Record<string, Stage>> = {
-  ConfigMap: 'setting',
-  ServiceAccount: 'setting',
-  NetworkPolicy: 'setting',
-  Middleware: 'setting',
-  TLSOption: 'setting',
-  KongPlugin: 'setting',
+const STAGES: readonly Stage[] = ['setting', 'workload', 'front', 'entry'];
+
+/** What is not here is a setting: nothing can be wrong with making it first. */
+const STAGE_OF_KIND: Readonly<Record<string, Stage>> = {
   Deployment: 'workload',
   StatefulSet: 'workload',
   Service: 'front',
@@ -48,19 +45,18 @@ export function prerequisites(
       return [...own('setting'), ...servicesBefore];
     case 'front':
       return own('workload');
-    default:
+    case 'setting':
       return [];
   }
 }
 
 /** Position of an object in the order of registration: everything that it waits for has a lower one. */
 export function rankOf(object: KubernetesObject): number {
-  const stages: readonly (Stage | undefined)[] = ['setting', 'workload', 'front', 'entry'];
-  return componentOf(object) * stages.length + Math.max(0, stages.indexOf(stageOf(object)));
+  return componentOf(object) * STAGES.length + STAGES.indexOf(stageOf(object));
 }
 
-function stageOf({ kind }: KubernetesObject): Stage | undefined {
-  return Object.hasOwn(STAGES, kind) ? STAGES[kind] : undefined;
+function stageOf({ kind }: KubernetesObject): Stage {
+  return (Object.hasOwn(STAGE_OF_KIND, kind) ? STAGE_OF_KIND[kind] : undefined) ?? 'setting';
 }
 
 function componentOf({ metadata }: KubernetesObject): number {

@@ -18,6 +18,9 @@ export async function runProgram(program: () => unknown, mode: Mode = {}): Promi
   const engine = await startPulumiEngine({ preview });
   runtime.resetOptions('project', 'test', 16, engine.address, engine.address, preview, 'organization');
   runtime.setAllConfig(config);
+  // Pulumi writes the stack of each resource down; Jest looks each line of it up in source maps, which takes most of the time.
+  const { prepareStackTrace } = Error;
+  Reflect.deleteProperty(Error, 'prepareStackTrace');
   try {
     await runtime.runInPulumiStack(async () => {
       await program();
@@ -26,6 +29,7 @@ export async function runProgram(program: () => unknown, mode: Mode = {}): Promi
     await runtime.disconnect();
     return engine.recording;
   } finally {
+    if (prepareStackTrace !== undefined) Error.prepareStackTrace = prepareStackTrace;
     engine.close();
   }
 }
