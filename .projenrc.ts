@@ -32,7 +32,13 @@ const project = new typescript.TypeScriptProject({
     },
   },
 
-  peerDeps: ['cdk8s@^2.70.0', 'cdk8s-plus-28@^2.5.0', 'constructs@^10.4.0'],
+  peerDeps: [
+    'cdk8s@^2.70.0',
+    'cdk8s-plus-28@^2.5.0',
+    'constructs@^10.4.0',
+    '@pulumi/pulumi@^3.150.0',
+    '@pulumi/kubernetes@^4.21.0',
+  ],
   peerDependencyOptions: { pinnedDevDependency: false },
   devDeps: [
     'typescript@~6.0.3',
@@ -40,6 +46,9 @@ const project = new typescript.TypeScriptProject({
     'cdk8s-plus-28@2.5.6',
     'constructs@10.8.1',
     'cdk8s-cli@2.207.60',
+    // Later ones want Node 22.
+    '@pulumi/pulumi@~3.248.0',
+    '@pulumi/kubernetes@4.34.2',
     'esbuild@0.28.2',
     'tsx@^4',
     // Bundled into the router, so not dependencies of the package.
@@ -77,7 +86,10 @@ const project = new typescript.TypeScriptProject({
       isolatedModules: true,
       allowJs: true,
       types: ['node', 'jest'],
-      paths: { 'cdk8s-agent-gateway': ['../src/index.ts'] },
+      paths: {
+        'cdk8s-agent-gateway': ['../src/index.ts'],
+        'cdk8s-agent-gateway/pulumi': ['../src/pulumi/index.ts'],
+      },
     },
   },
   typecheckTests: true,
@@ -92,7 +104,10 @@ const project = new typescript.TypeScriptProject({
       collectCoverage: false,
       testEnvironmentOptions: { globalsCleanup: 'off' },
       transformIgnorePatterns: ['/node_modules/(?!jose/)'],
-      moduleNameMapper: { '^cdk8s-agent-gateway$': '<rootDir>/src/index.ts' },
+      moduleNameMapper: {
+        '^cdk8s-agent-gateway$': '<rootDir>/src/index.ts',
+        '^cdk8s-agent-gateway/pulumi$': '<rootDir>/src/pulumi/index.ts',
+      },
       testTimeout: 30_000,
       // They change the cluster that KUBECONFIG leads to: `npm run test:cluster` alone runs them.
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/in-cluster/'],
@@ -112,7 +127,14 @@ const project = new typescript.TypeScriptProject({
 project.package.addField('files', ['lib', 'bundle', 'README.md', 'LICENSE']);
 project.package.addField('exports', {
   '.': { types: './lib/index.d.ts', default: './lib/index.js' },
+  './pulumi': { types: './lib/pulumi/index.d.ts', default: './lib/pulumi/index.js' },
   './package.json': './package.json',
+});
+// Pulumi's own project template resolves as Node 10 did, which does not know `exports`.
+project.package.addField('typesVersions', { '*': { pulumi: ['lib/pulumi/index.d.ts'] } });
+project.package.addField('peerDependenciesMeta', {
+  '@pulumi/pulumi': { optional: true },
+  '@pulumi/kubernetes': { optional: true },
 });
 // unrs-resolver 1.13.0 leaves a lock that `npm ci` refuses; later @babel/types 7 name a sibling release that was never published.
 project.package.addPackageResolutions('unrs-resolver@1.12.2', '@babel/types@7.29.7');

@@ -122,5 +122,10 @@ function claim({ sizeGibibytes, storageClass }: NonNullable<ManagedRedisModel['p
   return [
     JsonPatch.remove('/spec/template/spec/volumes'),
     JsonPatch.add('/spec/volumeClaimTemplates', [{ metadata: { name: DATA_VOLUME }, spec }]),
+    // Counters are of no use to anybody once the gateway is gone (on by default since Kubernetes 1.27).
+    JsonPatch.add('/spec/persistentVolumeClaimRetentionPolicy', {
+      whenDeleted: 'Delete',
+      whenScaled: 'Retain',
+    }),
   ];
 }

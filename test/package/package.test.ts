@@ -69,7 +69,11 @@ it('holds the compiled library with types, the router, the Dockerfile, README an
 it('has no dependencies but its peers', () => {
   const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
   expect(manifest.dependencies).toBeUndefined();
-  expect(Object.keys(manifest.peerDependencies).sort()).toEqual(['cdk8s', 'cdk8s-plus-28', 'constructs']);
+  const pulumi = ['@pulumi/kubernetes', '@pulumi/pulumi'];
+  const peers = [...pulumi, 'cdk8s', 'cdk8s-plus-28', 'constructs'];
+  expect(Object.keys(manifest.peerDependencies).sort()).toEqual(peers);
+  const isOptional = (peer: string) => manifest.peerDependenciesMeta[peer]?.optional === true;
+  expect(peers.filter(isOptional)).toEqual(pulumi);
 });
 
 it.each([

@@ -12,6 +12,7 @@ export interface GoldenCase {
   readonly kinds: readonly string[];
   /** Component whose objects alone are written out; absent = those of all. */
   readonly component?: string;
+  readonly props: AgentGatewayProps;
   /** All objects that the props give. */
   readonly objects: readonly KubernetesObject[];
 }
@@ -34,13 +35,14 @@ export function goldenCases(): readonly GoldenCase[] {
     (name) => name.endsWith('.yaml') && !name.endsWith('.golden.yaml'),
   );
   return names.sort().map((file) => {
-    const { kinds, component, props } = parse(readFileSync(join(folder, file), 'utf8'));
-    return { name: file.replace('.yaml', ''), kinds, component, objects: synthesise({ ...BASE, ...props }) };
+    const { kinds, component, props: changes } = parse(readFileSync(join(folder, file), 'utf8'));
+    const props = { ...BASE, ...changes };
+    return { name: file.replace('.yaml', ''), kinds, component, props, objects: synthesise(props) };
   });
 }
 
 /** The objects to look at, with hashes of the router's program left out: it changes with every change of the router. */
-export function goldenText({ objects, kinds, component }: GoldenCase): string {
+export function goldenText({ objects, kinds, component }: Omit<GoldenCase, 'props'>): string {
   return objects
     .filter(({ kind }) => kinds.includes(kind))
     .filter(({ metadata }) => component === undefined || metadata.labels?.[COMPONENT] === component)

@@ -1,0 +1,35 @@
+/** Runs Pulumi programs in this process under a recording engine. */
+import { runtime } from '@pulumi/pulumi';
+import { type Recording, startPulumiEngine } from './pulumi-engine';
+
+/** How a program is run. */
+export interface Mode {
+  readonly preview?: boolean;
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs a program to its end, as one stack.
+ *
+ * @returns what the engine was asked; what the program threw is thrown on
+ */
+export async function runProgram(program: () => unknown, mode: Mode = {}): Promise<Recording> {
+  const { preview = false, config = {} } = mode;
+  const engine = await startPulumiEngine({ preview });
+  runtime.resetOptions('project', 'test', 16, engine.address, engine.address, preview, 'organization');
+  runtime.setAllConfig(config);
+  // Pulumi writes the stack of each resource down; Jest looks each line of it up in source maps, which takes most of the time.
+  const { prepareStackTrace } = Error;
+  Reflect.deleteProperty(Error, 'prepareStackTrace');
+  try {
+    await runtime.runInPulumiStack(async () => {
+      await program();
+      return {};
+    });
+    await runtime.disconnect();
+    return engine.recording;
+  } finally {
+    if (prepareStackTrace !== undefined) Error.prepareStackTrace = prepareStackTrace;
+    engine.close();
+  }
+}
