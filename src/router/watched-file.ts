@@ -28,6 +28,8 @@ export class WatchedFile<T> {
   private text: string;
   private parsed: T;
   private failed = false;
+  /** One look at a time: a slow one must not tell of the same change as the next. */
+  private looking = false;
   private readonly polling: NodeJS.Timeout;
 
   /** @throws FileContentError when the file cannot be read or used */
@@ -57,6 +59,13 @@ export class WatchedFile<T> {
    * apart. A file that is broken or away leaves things as they are: a slip must not lock everybody out.
    */
   private async poll(): Promise<void> {
+    if (this.looking) return;
+    this.looking = true;
+    await this.look();
+    this.looking = false;
+  }
+
+  private async look(): Promise<void> {
     try {
       const text = await readFile(this.options.file, 'utf8');
       if (text === this.text && !this.failed) return;
