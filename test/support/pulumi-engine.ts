@@ -55,7 +55,8 @@ export interface PulumiEngine {
 /** How Pulumi's SDK writes a value that is not known in a preview. */
 export const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 
-const SIGNATURE = '4dabf18193072939515e22adb298388d';
+/** Key of what the SDK writes specially; secrets among it. */
+export const SIGNATURE = '4dabf18193072939515e22adb298388d';
 
 /** How it writes a secret. */
 export const secret = (value: unknown) => ({ [SIGNATURE]: '1b47061264138c4ac30d75fd1eb44270', value });
