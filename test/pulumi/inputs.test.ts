@@ -1,131 +1,105 @@
-/** What an Input does at each place where one may stand: unknown, secret, and with the values that it turns out to have. */
-import { output, secret as secretOutput } from '@pulumi/pulumi';
+/** What Inputs do in an engine, at all places where they may stand: unknown, secret, and with the values they turn out to have. */
+import { type Input, output, secret } from '@pulumi/pulumi';
 import { AgentGateway, type AgentGatewayArgs } from 'cdk8s-agent-gateway/pulumi';
 import { differences, leavesOf } from '../support/leaves';
-import { namedObjectsOfConstruct } from '../support/pulumi-cases';
-import { type Recording, revealed, SIGNATURE, UNKNOWN } from '../support/pulumi-engine';
-import { Elsewhere, type InputPlace, inputPlaces, OTHER_VALUES, withValue } from '../support/pulumi-inputs';
+import { childrenOf, isSecret, type Recording, revealed, UNKNOWN } from '../support/pulumi-engine';
+import {
+  Elsewhere,
+  type InputPlace,
+  inputPlaces,
+  OTHER_VALUES,
+  objectsOf,
+  withValue,
+} from '../support/pulumi-inputs';
 import { runProgram } from '../support/pulumi-program';
 
-const places = inputPlaces();
+const everywhere = inputPlaces();
+/** Full sets of props with all of their places. */
+const sets = [...new Set(everywhere.map(({ props }) => props))].map((props, i) => ({
+  name: `set-${i}`,
+  props,
+  places: everywhere.filter((place) => place.props === props),
+}));
+type Round = (place: InputPlace) => Input<unknown>;
 
-function constructed(name: string, args: AgentGatewayArgs) {
-  const { namespace, ...props } = args as InputPlace['props'];
-  return namedObjectsOfConstruct(name, props, namespace);
-}
+/** The props with something at each place. */
+const filled = ({ props, places }: (typeof sets)[number], at: Round): AgentGatewayArgs =>
+  places.reduce<AgentGatewayArgs>((args, place) => withValue(args, place.keys, at(place)), props as never);
+const other =
+  (round: number): Round =>
+  ({ kind }) =>
+    OTHER_VALUES[kind][round % OTHER_VALUES[kind].length];
+const registered = (recording: Recording, gateway: string) =>
+  Object.fromEntries(childrenOf(recording, gateway).map(({ name, inputs }) => [name, inputs]));
 
-const registered = ({ registrations }: Recording, gateway: string) =>
-  Object.fromEntries(
-    registrations
-      .filter(({ parent }) => parent.endsWith(`:AgentGateway::${gateway}`))
-      .map(({ name, inputs }) => [name, inputs]),
-  );
-
-/** What a value at a place has a part in, by what cdk8s makes of others. */
-function touched({ name, props, keys, kind }: InputPlace): readonly string[] {
-  const first = constructed(name, props as AgentGatewayArgs);
-  const changes = OTHER_VALUES[kind].map((value) =>
-    differences(first, constructed(name, withValue(props, keys, value))),
-  );
-  return [...new Set(changes.flat())].sort();
-}
-
-describe('unknown in a preview', () => {
-  let recording: Recording;
-
-  beforeAll(async () => {
-    recording = await runProgram(
-      () => {
-        for (const { name, props, keys } of places) {
-          new AgentGateway(name, withValue(props, keys, new Elsewhere(name, 'unknown').value));
-        }
-      },
-      { preview: true },
-    );
+it.each([0, 1])('what was an Input gives the objects that its value gives (%i)', async (round) => {
+  const recording = await runProgram(() => {
+    for (const set of sets)
+      new AgentGateway(
+        set.name,
+        filled(set, (place) => output(other(round)(place))),
+      );
   });
-
-  it.each(places)('$name: only what it touches is unknown', (place) => {
-    const objects = revealed(registered(recording, place.name));
-    const unknown = [...leavesOf(objects)].filter(([, value]) => value === UNKNOWN).map(([path]) => path);
-
-    expect(unknown.length).toBeGreaterThan(0);
-    expect(unknown.sort()).toEqual(touched(place));
-  });
+  for (const set of sets) {
+    const expected = objectsOf(set.name, filled(set, other(round)));
+    expect(revealed(registered(recording, set.name))).toEqual(expected);
+  }
 });
 
-describe('secret', () => {
-  const notUrls = places.filter(({ kind }) => kind !== 'url');
-  let recording: Recording;
+it('leaves unknown in a preview what unknown Inputs touch, and shows the rest', async () => {
+  const { name, props } = sets[0] as (typeof sets)[number];
+  const recording = await runProgram(
+    () => {
+      const image = new Elsewhere('image', 'unknown').value as Input<string>;
+      const host = output('known.example.com');
+      new AgentGateway(name, { ...props, hosts: [host], router: { ...props.router, image } } as never);
+    },
+    { preview: true },
+  );
+  const objects = registered(recording, name);
+  const known = objectsOf(name, { ...props, hosts: ['known.example.com'] });
 
-  beforeAll(async () => {
-    recording = await runProgram(() => {
-      for (const { name, props, keys, kind } of notUrls) {
-        new AgentGateway(name, withValue(props, keys, secretOutput(OTHER_VALUES[kind][0])));
-      }
+  expect(differences(objects, known)).toEqual([
+    `.${name}-router-deployment.spec.template.spec.containers[0].image`,
+  ]);
+  expect([...leavesOf(objects).values()].filter((value) => value === UNKNOWN)).toHaveLength(1);
+});
+
+it('keeps secret what secret Inputs touch, and nothing else', async () => {
+  const isUrl = ({ kind }: InputPlace) => kind === 'url';
+  const plain = other(0);
+  const recording = await runProgram(() => {
+    for (const set of sets) {
+      const at: Round = (place) => (isUrl(place) ? plain(place) : secret(plain(place)));
+      new AgentGateway(set.name, filled(set, at));
+    }
+  });
+  for (const set of sets) {
+    const objects = registered(recording, set.name);
+    const now: Round = (place) => (isUrl(place) ? plain(place) : valueNow(place));
+    const first = objectsOf(set.name, filled(set, now));
+    const touched = [0, 1, 2].flatMap((round) => {
+      const at: Round = (place) => (isUrl(place) ? plain(place) : other(round)(place));
+      return differences(first, objectsOf(set.name, filled(set, at)));
     });
-  });
-
-  it.each(notUrls)('$name: what it touches is secret, and nothing else', (place) => {
-    const objects = registered(recording, place.name);
-    const plain = constructed(place.name, place.props as AgentGatewayArgs);
-    const before = new Set(secretPaths(plain));
-    const paths = secretPaths(objects).filter((path) => !before.has(path) && !path.includes('.stringData'));
-
-    expect(paths.sort()).toEqual(touched(place));
-  });
+    const secrets = [...leavesOf(objects, isSecret)].filter(([, leaf]) => isSecret(leaf));
+    expect(secrets.map(([path]) => path).sort()).toEqual([...new Set(touched)].sort());
+  }
 });
 
-describe('with a value', () => {
-  const combinations = valueCombinations();
-  let recording: Recording;
-
-  beforeAll(async () => {
-    recording = await runProgram(() => {
-      for (const { name, props, changes } of combinations) {
-        const args = changes.reduce<unknown>(
-          (all, { keys, value }, i) =>
-            withValue(all, keys, i % 2 === 0 ? new Elsewhere(`${name} ${i}`, value).value : output(value)),
-          props,
-        );
-        new AgentGateway(name, args as AgentGatewayArgs);
-      }
-    });
+it('makes what an Input touches depend on the resource that it comes from', async () => {
+  const recording = await runProgram(() => {
+    const name = new Elsewhere('keys', 'agent-api-keys').value as Input<string>;
+    const { props } = sets[0] as (typeof sets)[number];
+    new AgentGateway('agents', { ...props, auth: { apiKeys: { secret: { name, key: 'keys.json' } } } });
   });
-
-  it.each(combinations)('$name: gives the objects of the construct', ({ name, props, changes }) => {
-    const args = changes.reduce<unknown>((all, { keys, value }) => withValue(all, keys, value), props);
-
-    expect(revealed(registered(recording, name))).toEqual(constructed(name, args as AgentGatewayArgs));
-  });
-
-  it('what an Input touches depends on the resource that it comes from', () => {
-    const { name } = combinations[0] as (typeof combinations)[number];
-    const deployment = recording.registrations.find(
-      (one) => one.name === `${name}-router-deployment` && one.type === 'kubernetes:apps/v1:Deployment',
-    );
-    expect(deployment?.dependencies.some((urn) => urn.includes('test:index:Elsewhere'))).toBe(true);
-  });
+  const dependent = childrenOf(recording, 'agents').filter(({ dependencies }) =>
+    dependencies.some((urn) => urn.endsWith('::keys')),
+  );
+  expect(dependent.map(({ name }) => name)).toContain('agents-router-deployment');
 });
 
-/** All places of a set of props at once, each with each of its other values in turn. */
-function valueCombinations() {
-  const sets = new Map(places.map(({ props }) => [props, places.filter((place) => place.props === props)]));
-  return [...sets].flatMap(([props, own]) =>
-    [0, 1, 2].map((round) => ({
-      name: `values ${round} of ${own[0]?.name}`,
-      props,
-      changes: own.map(({ keys, kind }) => {
-        const values = OTHER_VALUES[kind];
-        return { keys, value: values[round % values.length] };
-      }),
-    })),
-  );
-}
-
-function secretPaths(value: unknown, path = ''): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  if (SIGNATURE in value) return [path];
-  return Object.entries(value).flatMap(([key, member]) =>
-    secretPaths(member, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`),
-  );
+/** What the props say at a place. */
+function valueNow({ props, keys }: InputPlace): Input<unknown> {
+  return keys.reduce<unknown>((value, key) => Reflect.get(value as object, key), props) as Input<unknown>;
 }

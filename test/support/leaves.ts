@@ -1,10 +1,18 @@
 /** Texts, numbers and the like in plain data, by their paths, to compare data by what it says. */
 
-/** All leaves: `spec.ports[0].port`. */
-export function leavesOf(value: unknown, path = ''): ReadonlyMap<string, unknown> {
-  if (typeof value !== 'object' || value === null) return new Map([[path, value]]);
+/**
+ * All leaves: `spec.ports[0].port`.
+ *
+ * @param isLeaf whether an object is not to be looked into
+ */
+export function leavesOf(
+  value: unknown,
+  isLeaf: (value: unknown) => boolean = () => false,
+  path = '',
+): ReadonlyMap<string, unknown> {
+  if (typeof value !== 'object' || value === null || isLeaf(value)) return new Map([[path, value]]);
   const entries = Object.entries(value).flatMap(([key, member]) => [
-    ...leavesOf(member, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`),
+    ...leavesOf(member, isLeaf, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`),
   ]);
   return new Map(entries);
 }

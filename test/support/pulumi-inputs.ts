@@ -4,6 +4,8 @@ import type { AgentGatewayProps } from 'cdk8s-agent-gateway';
 import type { AgentGatewayArgs } from 'cdk8s-agent-gateway/pulumi';
 import { INPUT_PROPS, type InputKind } from '../../src/pulumi/args';
 import { FULL_PROPS } from './full-props';
+import { namedObjectsOfConstruct } from './pulumi-cases';
+import type { KubernetesObject } from './synthesise';
 
 /** A resource of the user's program: what it gives is unknown in a preview, and depends on it. */
 export class Elsewhere extends CustomResource {
@@ -72,4 +74,10 @@ export function withValue(
   const changed = withValue(Reflect.get(props as object, key), rest, value);
   if (Array.isArray(props)) return props.map((entry, i) => (String(i) === key ? changed : entry)) as never;
   return { ...(props as AgentGatewayArgs), [key]: changed };
+}
+
+/** What cdk8s makes of args without Inputs, by the names of the Pulumi resources. */
+export function objectsOf(name: string, args: unknown): Readonly<Record<string, KubernetesObject>> {
+  const { namespace, ...props } = args as InputPlace['props'];
+  return namedObjectsOfConstruct(name, props, namespace);
 }
