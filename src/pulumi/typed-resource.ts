@@ -15,13 +15,13 @@ type ResourceClass = new (
  */
 export function typedResource(
   name: string,
-  kind: { readonly apiVersion: string; readonly kind: string },
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
   args: Readonly<Record<string, unknown>>,
   options: CustomResourceOptions,
 ): CustomResource {
-  const Class = classOf(kind.apiVersion, kind.kind);
+  const Class = classOf(apiVersion, kind);
   if (Class !== undefined) return new Class(name, args, options);
-  return new k8s.apiextensions.CustomResource(name, { ...args, ...kind }, options);
+  return new k8s.apiextensions.CustomResource(name, { ...args, apiVersion, kind }, options);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What the component registers, beside what the construct makes of the same props. */
 import { AgentGateway } from 'cdk8s-agent-gateway/pulumi';
 import { inOrder, objectsOfConstruct, pulumiCases } from '../support/pulumi-cases';
-import { type Recording, type Registration, revealed } from '../support/pulumi-engine';
+import { childrenOf, type Recording, type Registration, revealed } from '../support/pulumi-engine';
 import { runProgram } from '../support/pulumi-program';
 import type { KubernetesObject } from '../support/synthesise';
 import { VALID_PROPS } from '../support/valid-props';
@@ -16,8 +16,6 @@ beforeAll(async () => {
   });
 });
 
-const childrenOf = ({ registrations }: Recording, name: string): readonly Registration[] =>
-  registrations.filter(({ parent }) => parent.endsWith(`:AgentGateway::${name}`));
 const objectsOf = (registrations: readonly Registration[]) =>
   inOrder(registrations.map(({ inputs }) => revealed(inputs) as KubernetesObject));
 

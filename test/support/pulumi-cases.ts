@@ -1,5 +1,5 @@
 /** Props of every kind, and what cdk8s makes of them in a chart that is called as the Pulumi resource. */
-import { App, Chart } from 'cdk8s';
+import { ApiObject, App, Chart } from 'cdk8s';
 import { AgentGateway, type AgentGatewayProps } from 'cdk8s-agent-gateway';
 import { platform } from '../../examples/quickstart/platform';
 import { FULL_PROPS } from './full-props';
@@ -34,4 +34,21 @@ export function objectsOfConstruct(name: string, props: AgentGatewayProps, names
 export function inOrder(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
   const key = ({ kind, metadata }: KubernetesObject) => `${kind}/${metadata.name}`;
   return [...objects].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** The same by the names of their Pulumi resources. */
+export function namedObjectsOfConstruct(
+  name: string,
+  props: AgentGatewayProps,
+  namespace: string,
+): Readonly<Record<string, KubernetesObject>> {
+  const chart = new Chart(new App(), name, { namespace });
+  const gateway = new AgentGateway(chart, 'gateway', props);
+  const objects = gateway.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
+  return Object.fromEntries(
+    objects.map((object) => {
+      const path = object.node.path.slice(gateway.node.path.length + 1).replace(/\/Resource$/, '');
+      return [`${name}-${path.replaceAll('/', '-')}`, object.toJson() as KubernetesObject];
+    }),
+  );
 }

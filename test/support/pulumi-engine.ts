@@ -60,11 +60,20 @@ const SIGNATURE = '4dabf18193072939515e22adb298388d';
 /** How it writes a secret. */
 export const secret = (value: unknown) => ({ [SIGNATURE]: '1b47061264138c4ac30d75fd1eb44270', value });
 
+/** Whether a value is written as a secret. */
+export const isSecret = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && SIGNATURE in value;
+
+/** Children of a gateway, by their names. */
+export function childrenOf({ registrations }: Recording, gateway: string): readonly Registration[] {
+  return registrations.filter(({ parent }) => parent.endsWith(`:AgentGateway::${gateway}`));
+}
+
 /** Inputs with the values of secrets in the place of secrets. */
 export function revealed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revealed);
   if (typeof value !== 'object' || value === null) return value;
-  if (SIGNATURE in value) return revealed((value as { readonly value?: unknown }).value);
+  if (isSecret(value)) return revealed((value as { readonly value?: unknown }).value);
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, revealed(member)]));
 }
 

@@ -29,6 +29,7 @@ export async function runProgram(program: () => unknown, mode: Mode = {}): Promi
     await runtime.disconnect();
     return engine.recording;
   } finally {
+    runtime.disconnectSync();
     if (prepareStackTrace !== undefined) Error.prepareStackTrace = prepareStackTrace;
     engine.close();
   }

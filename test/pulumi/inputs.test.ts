@@ -1,0 +1,105 @@
+/** What Inputs do in an engine, at all places where they may stand: unknown, secret, and with the values they turn out to have. */
+import { type Input, output, secret } from '@pulumi/pulumi';
+import { AgentGateway, type AgentGatewayArgs } from 'cdk8s-agent-gateway/pulumi';
+import { differences, leavesOf } from '../support/leaves';
+import { childrenOf, isSecret, type Recording, revealed, UNKNOWN } from '../support/pulumi-engine';
+import {
+  Elsewhere,
+  type InputPlace,
+  inputPlaces,
+  OTHER_VALUES,
+  objectsOf,
+  withValue,
+} from '../support/pulumi-inputs';
+import { runProgram } from '../support/pulumi-program';
+
+const everywhere = inputPlaces();
+/** Full sets of props with all of their places. */
+const sets = [...new Set(everywhere.map(({ props }) => props))].map((props, i) => ({
+  name: `set-${i}`,
+  props,
+  places: everywhere.filter((place) => place.props === props),
+}));
+type Round = (place: InputPlace) => Input<unknown>;
+
+/** The props with something at each place. */
+const filled = ({ props, places }: (typeof sets)[number], at: Round): AgentGatewayArgs =>
+  places.reduce<AgentGatewayArgs>((args, place) => withValue(args, place.keys, at(place)), props as never);
+const other =
+  (round: number): Round =>
+  ({ kind }) =>
+    OTHER_VALUES[kind][round % OTHER_VALUES[kind].length];
+const registered = (recording: Recording, gateway: string) =>
+  Object.fromEntries(childrenOf(recording, gateway).map(({ name, inputs }) => [name, inputs]));
+
+it.each([0, 1])('what was an Input gives the objects that its value gives (%i)', async (round) => {
+  const recording = await runProgram(() => {
+    for (const set of sets)
+      new AgentGateway(
+        set.name,
+        filled(set, (place) => output(other(round)(place))),
+      );
+  });
+  for (const set of sets) {
+    const expected = objectsOf(set.name, filled(set, other(round)));
+    expect(revealed(registered(recording, set.name))).toEqual(expected);
+  }
+});
+
+it('leaves unknown in a preview what unknown Inputs touch, and shows the rest', async () => {
+  const { name, props } = sets[0] as (typeof sets)[number];
+  const recording = await runProgram(
+    () => {
+      const image = new Elsewhere('image', 'unknown').value as Input<string>;
+      const host = output('known.example.com');
+      new AgentGateway(name, { ...props, hosts: [host], router: { ...props.router, image } } as never);
+    },
+    { preview: true },
+  );
+  const objects = registered(recording, name);
+  const known = objectsOf(name, { ...props, hosts: ['known.example.com'] });
+
+  expect(differences(objects, known)).toEqual([
+    `.${name}-router-deployment.spec.template.spec.containers[0].image`,
+  ]);
+  expect([...leavesOf(objects).values()].filter((value) => value === UNKNOWN)).toHaveLength(1);
+});
+
+it('keeps secret what secret Inputs touch, and nothing else', async () => {
+  const isUrl = ({ kind }: InputPlace) => kind === 'url';
+  const plain = other(0);
+  const recording = await runProgram(() => {
+    for (const set of sets) {
+      const at: Round = (place) => (isUrl(place) ? plain(place) : secret(plain(place)));
+      new AgentGateway(set.name, filled(set, at));
+    }
+  });
+  for (const set of sets) {
+    const objects = registered(recording, set.name);
+    const now: Round = (place) => (isUrl(place) ? plain(place) : valueNow(place));
+    const first = objectsOf(set.name, filled(set, now));
+    const touched = [0, 1, 2].flatMap((round) => {
+      const at: Round = (place) => (isUrl(place) ? plain(place) : other(round)(place));
+      return differences(first, objectsOf(set.name, filled(set, at)));
+    });
+    const secrets = [...leavesOf(objects, isSecret)].filter(([, leaf]) => isSecret(leaf));
+    expect(secrets.map(([path]) => path).sort()).toEqual([...new Set(touched)].sort());
+  }
+});
+
+it('makes what an Input touches depend on the resource that it comes from', async () => {
+  const recording = await runProgram(() => {
+    const name = new Elsewhere('keys', 'agent-api-keys').value as Input<string>;
+    const { props } = sets[0] as (typeof sets)[number];
+    new AgentGateway('agents', { ...props, auth: { apiKeys: { secret: { name, key: 'keys.json' } } } });
+  });
+  const dependent = childrenOf(recording, 'agents').filter(({ dependencies }) =>
+    dependencies.some((urn) => urn.endsWith('::keys')),
+  );
+  expect(dependent.map(({ name }) => name)).toContain('agents-router-deployment');
+});
+
+/** What the props say at a place. */
+function valueNow({ props, keys }: InputPlace): Input<unknown> {
+  return keys.reduce<unknown>((value, key) => Reflect.get(value as object, key), props) as Input<unknown>;
+}

@@ -1,0 +1,119 @@
+/** Args with problems fail the preview, with all problems under the resource's name, before anything is registered. */
+import { type ComponentResourceOptions, output, ProviderResource } from '@pulumi/pulumi';
+import { AgentGateway, InvalidGatewayError } from 'cdk8s-agent-gateway/pulumi';
+import { childrenOf, type Recording } from '../support/pulumi-engine';
+import { runProgram } from '../support/pulumi-program';
+import { runAsCli } from '../support/pulumi-runner';
+import { VALID_PROPS } from '../support/valid-props';
+
+/** What making a gateway throws, and what was registered although it did. */
+async function refused(
+  args: unknown,
+  options?: () => unknown,
+  config?: Readonly<Record<string, string>>,
+  name: unknown = 'agents',
+): Promise<{ error: unknown; recording: Recording }> {
+  let error: unknown;
+  const recording = await runProgram(
+    () => {
+      try {
+        new AgentGateway(name as string, args as never, options?.() as ComponentResourceOptions);
+      } catch (thrown) {
+        error = thrown;
+      }
+    },
+    { preview: true, ...(config === undefined ? {} : { config }) },
+  );
+  return { error, recording };
+}
+
+const expectNothingRegistered = ({ registrations }: Recording) =>
+  expect(registrations.filter(({ type }) => type.includes('kubernetes') || type.includes('agent'))).toEqual(
+    [],
+  );
+
+it.each([
+  ['nothing', undefined, ['']],
+  ['a text', 'gateway', ['']],
+  ['an Output of all args', output(VALID_PROPS), ['']],
+  ['a number for a host', { ...VALID_PROPS, hosts: [7] }, ['hosts[0]']],
+  ['a namespace that is none', { ...VALID_PROPS, namespace: 'Agents' }, ['namespace']],
+  ['a name that is too long', { ...VALID_PROPS, name: 'a'.repeat(38) }, ['name']],
+  [
+    'several problems',
+    { ...VALID_PROPS, namespace: 7, hosts: [], router: { replicas: { min: 9, max: 2 } } },
+    ['hosts', 'namespace', 'router.replicas'],
+  ],
+  ['a list as an Output', { ...VALID_PROPS, hosts: output(['api.example.com']) }, ['hosts']],
+  ['a Promise', { ...VALID_PROPS, basePath: Promise.resolve('/api') }, ['basePath']],
+  [
+    'an Output where none may stand, beside another problem',
+    { ...VALID_PROPS, hosts: ['no host'], plans: { free: { requestsPerMinute: output(10) } } },
+    ['hosts[0]', 'plans.free.requestsPerMinute'],
+  ],
+])('refuses %s', async (_, args, paths) => {
+  const { error, recording } = await refused(args);
+
+  expect(error).toBeInstanceOf(InvalidGatewayError);
+  expect((error as InvalidGatewayError).message).toMatch(
+    /^AgentGateway "agents": gateway props have \d+ problem/,
+  );
+  expect((error as InvalidGatewayError).problems.map(({ path }) => path)).toEqual(paths);
+  expectNothingRegistered(recording);
+});
+
+it('names the places for an Output that stands near one', async () => {
+  const { error } = await refused({ ...VALID_PROPS, hosts: output(['api.example.com']) });
+  expect((error as Error).message).toContain('an Output can stand at hosts.*');
+});
+
+class OtherProvider extends ProviderResource {}
+
+it.each([
+  [
+    'a provider of another package',
+    () => ({ provider: new OtherProvider('aws', 'other', {}) }),
+    {},
+    'the option provider is not a Provider of @pulumi/kubernetes',
+  ],
+  ['no provider object', () => ({ provider: 'kind' }), {}, 'the option provider is not a Provider'],
+  [
+    'no provider, where the default one is forbidden',
+    () => ({}),
+    { 'pulumi:disable-default-providers': '["*"]' },
+    'there is no provider',
+  ],
+])('refuses %s', async (_, options, config, message) => {
+  const { error, recording } = await refused(VALID_PROPS, options, config);
+
+  expect((error as Error).message).toContain(`AgentGateway "agents": ${message}`);
+  expect(childrenOf(recording, 'agents')).toEqual([]);
+});
+
+it.each([undefined, '', 7])('refuses the resource name %p', async (name) => {
+  const args = name === undefined ? { name: null } : {};
+  const { error } = await refused({ ...VALID_PROPS, ...args }, undefined, undefined, name ?? null);
+  expect((error as Error).message).toContain('an AgentGateway needs a name');
+});
+
+describe('an Input that turns out to be invalid', () => {
+  it('fails the program with all problems, and nothing of the gateway is registered', async () => {
+    const { exitCode, log, registrations } = await runAsCli('test/pulumi/programs/invalid-inputs.ts');
+
+    expect(exitCode).toBe(32);
+    expect(log).toHaveLength(1);
+    expect(log[0]).toContain('AgentGateway "agents": gateway props have 2 problems');
+    expect(log[0]).toContain('hosts[0]');
+    expect(log[0]).toContain('router.image');
+    expect(registrations.map(({ type }) => type)).toEqual(['pulumi:pulumi:Stack']);
+  });
+
+  it('fails where a secret would be readable, without showing it', async () => {
+    const { exitCode, log, registrations } = await runAsCli('test/pulumi/programs/secret-url.ts');
+
+    expect(exitCode).toBe(32);
+    expect(log.join()).toContain('AGW_SECRET_PLAIN');
+    expect(log.join()).not.toContain('hunter2');
+    expect(registrations).toHaveLength(1);
+  });
+});
