@@ -16,7 +16,7 @@ import type { Verifier } from './identity/verifier';
 import type { LimitStore } from './limits/store';
 import { allowedOrigin, isPreflight } from './preflight';
 import { type Refused, refused } from './refusal';
-import { namesOneHost, splitTarget } from './request-target';
+import { framesPlainly, namesOneHost, splitTarget } from './request-target';
 import { limitRefusal } from './take-limits';
 
 /** What the steps ask. */
@@ -42,7 +42,7 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
   exchange.path = target.path;
   exchange.query = target.query;
   exchange.allowedOrigin = allowedOrigin(gateway, request);
-  if (!namesOneHost(request)) return refused('request_invalid');
+  if (!namesOneHost(request) || !framesPlainly(request)) return refused('request_invalid');
   if (isPreflight(gateway, request)) return PREFLIGHT;
 
   const route = matchRoute(gateway.routes, request.method ?? '', target.path);
