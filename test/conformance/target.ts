@@ -8,8 +8,6 @@ export interface Target {
   readonly baseUrl: URL;
   /** Where to connect in place of what the host's name leads to. */
   readonly address?: Address;
-  /** Where plain HTTP is taken, with `https-redirect`. */
-  readonly plainAddress?: Address;
   /** Certificate to trust, as PEM; by default those that Node trusts. */
   readonly certificate?: string;
   readonly features: ReadonlySet<Feature>;

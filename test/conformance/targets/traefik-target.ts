@@ -22,14 +22,7 @@ export interface TraefikPrograms {
   readonly crds: string;
 }
 
-const FEATURES: readonly Feature[] = [
-  'tls',
-  'http2',
-  'https-redirect',
-  'issuer-control',
-  'store-control',
-  'time-control',
-];
+const FEATURES: readonly Feature[] = ['tls', 'http2', 'issuer-control', 'store-control', 'time-control'];
 
 /** A name for the router's endpoint; any with two labels would do. */
 const ROUTER_NAME = 'router.conformance.test';
@@ -78,7 +71,6 @@ export async function startTraefikTarget(programs: TraefikPrograms): Promise<Tar
   return {
     baseUrl: new URL(`https://${HOST}${BASE_PATH}`),
     address: { host: '127.0.0.1', port: traefik.ports.websecure ?? 0 },
-    plainAddress: { host: '127.0.0.1', port: traefik.ports.web ?? 0 },
     certificate,
     features: new Set(FEATURES),
     issuer: platform.issuer,
