@@ -13,6 +13,8 @@ export interface Traefik {
   readonly ports: Readonly<Record<string, number>>;
   /** As its API tells of them. Rejects while it starts. */
   routers(): Promise<readonly TraefikRouter[]>;
+  /** How many servers it sends requests of a service to, by the service's name. */
+  servers(service: string): Promise<number>;
   stop(): void;
 }
 
@@ -65,7 +67,15 @@ export async function startTraefik(
         });
   return {
     ports,
-    routers: () => readRouters(ports.traefik ?? 0),
+    routers: () => read(ports.traefik ?? 0, '/api/http/routers?per_page=1000'),
+    async servers(service) {
+      const services = await read<readonly ServiceOfTraefik[]>(
+        ports.traefik ?? 0,
+        '/api/http/services?per_page=1000',
+      );
+      const found = services.find(({ name }) => name.includes(service));
+      return found?.loadBalancer?.servers?.length ?? 0;
+    },
     stop() {
       child.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
@@ -81,9 +91,14 @@ function withHosts(folder: string, names: readonly string[]): string[] {
   return ['--mount', ...user, 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', file];
 }
 
-function readRouters(port: number): Promise<readonly TraefikRouter[]> {
+interface ServiceOfTraefik {
+  readonly name: string;
+  readonly loadBalancer?: { readonly servers?: readonly unknown[] };
+}
+
+function read<T>(port: number, path: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', port, path: '/api/http/routers?per_page=1000', agent: false }, (answer) => {
+    get({ host: '127.0.0.1', port, path, agent: false }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject);
       answer.on('end', () => {

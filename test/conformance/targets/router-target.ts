@@ -16,7 +16,8 @@ export async function startRouterTarget(store: 'memory' | 'redis'): Promise<Targ
   return targetOf(platform, await platform.startRouter(), features);
 }
 
-function targetOf(platform: LocalPlatform, pod: RunningPod, features: ReadonlySet<Feature>): Target {
+/** One router of a platform as a target; its end is the platform's. */
+export function targetOf(platform: LocalPlatform, pod: RunningPod, features: ReadonlySet<Feature>): Target {
   const start = async () => {
     const replica = await platform.startRouter();
     return { target: targetOf(platform, replica, features), stop: () => replica.stop() };

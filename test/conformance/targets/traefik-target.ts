@@ -3,15 +3,23 @@
  * pods run there: the router is a process of its own, and its Service's endpoint is a name that leads to the loopback.
  */
 import { execFileSync } from 'node:child_process';
-import { type ApiServer, apply, programOf, startApiServer, until } from '../../support/api-server';
+import {
+  type ApiServer,
+  apply,
+  collectionOf,
+  programOf,
+  startApiServer,
+  until,
+} from '../../support/api-server';
 import { createCertificate } from '../../support/certificate';
 import { installCrds, readCrds } from '../../support/crds';
 import type { KubernetesObject } from '../../support/synthesise';
-import { startTraefik } from '../../support/traefik';
+import { startTraefik, type Traefik } from '../../support/traefik';
 import type { Feature } from '../features';
 import { BASE_PATH, HOST, NAMESPACE, platformWith, TLS_SECRET } from '../platform/platform';
-import type { Target } from '../target';
-import { startLocalPlatform } from './local-platform';
+import type { Replica, Target } from '../target';
+import { type LocalPlatform, startLocalPlatform } from './local-platform';
+import { targetOf } from './router-target';
 
 /** Where the programs and the CRDs are. */
 export interface TraefikPrograms {
@@ -75,10 +83,29 @@ export async function startTraefikTarget(programs: TraefikPrograms): Promise<Tar
     features: new Set(FEATURES),
     issuer: platform.issuer,
     apiKeys: platform.apiKeys,
-    controls: platform.controls,
+    controls: {
+      ...platform.controls,
+      replicas: { start: () => startReplica(platform, server, traefik) },
+    },
     versions: [versionOf(programs.traefik), `Node.js ${process.versions.node}`],
     stop,
   };
+}
+
+/** A second router, and a second slice of endpoints with it. */
+async function startReplica(platform: LocalPlatform, server: ApiServer, traefik: Traefik): Promise<Replica> {
+  const pod = await platform.startRouter();
+  const slice = endpointOf(platform.objects, pod.port);
+  const service = slice.metadata.labels?.['kubernetes.io/service-name'] ?? '';
+  const joined = (servers: number) => until(async () => (await traefik.servers(service)) === servers);
+  await apply(server, slice, NAMESPACE);
+  await joined(2);
+  const stop = async () => {
+    await server.call('DELETE', `${await collectionOf(server, slice, NAMESPACE)}/${slice.metadata.name}`);
+    await joined(1);
+    return pod.stop();
+  };
+  return { target: targetOf(platform, pod, new Set(['replica-control'])), stop };
 }
 
 function isOfTraefik({ spec }: KubernetesObject): boolean {
@@ -113,7 +140,7 @@ function endpointOf(objects: readonly KubernetesObject[], port: number): Kuberne
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { name, labels: { 'kubernetes.io/service-name': name } },
+    metadata: { name: `${name}-${port}`, labels: { 'kubernetes.io/service-name': name } },
     addressType: 'FQDN',
     ports: [{ name: ports[0]?.name ?? '', port, protocol: 'TCP' }],
     endpoints: [{ addresses: [ROUTER_NAME] }],
