@@ -13,8 +13,8 @@ export interface Traefik {
   readonly ports: Readonly<Record<string, number>>;
   /** As its API tells of them. Rejects while it starts. */
   routers(): Promise<readonly TraefikRouter[]>;
-  /** How many servers it sends requests of a service to, by the service's name. */
-  servers(service: string): Promise<number>;
+  /** URLs of the servers that it sends requests to. */
+  servers(): Promise<readonly string[]>;
   stop(): void;
 }
 
@@ -53,6 +53,8 @@ export async function startTraefik(
     `--providers.kubernetescrd.certauthfilepath=${server.certificateFile}`,
     // As Traefik's Helm chart sets it: no pods run here.
     '--providers.kubernetescrd.allowemptyservices=true',
+    // Two seconds by default between two changes.
+    '--providers.providersthrottleduration=50ms',
     '--global.checknewversion=false',
     '--global.sendanonymoususage=false',
   ];
@@ -68,13 +70,12 @@ export async function startTraefik(
   return {
     ports,
     routers: () => read(ports.traefik ?? 0, '/api/http/routers?per_page=1000'),
-    async servers(service) {
+    async servers() {
       const services = await read<readonly ServiceOfTraefik[]>(
         ports.traefik ?? 0,
         '/api/http/services?per_page=1000',
       );
-      const found = services.find(({ name }) => name.includes(service));
-      return found?.loadBalancer?.servers?.length ?? 0;
+      return services.flatMap(({ loadBalancer }) => (loadBalancer?.servers ?? []).map(({ url }) => url));
     },
     stop() {
       child.kill('SIGKILL');
@@ -92,8 +93,7 @@ function withHosts(folder: string, names: readonly string[]): string[] {
 }
 
 interface ServiceOfTraefik {
-  readonly name: string;
-  readonly loadBalancer?: { readonly servers?: readonly unknown[] };
+  readonly loadBalancer?: { readonly servers?: readonly { readonly url: string }[] };
 }
 
 function read<T>(port: number, path: string): Promise<T> {
