@@ -158,6 +158,11 @@ project.addTask('golden', {
   env: { GOLDEN: 'write' },
   exec: 'jest test/golden test/invalid',
 });
+project.addTask('conformance', {
+  description: 'Runs the contract on the router and on Traefik, and writes docs/conformance anew',
+  env: { CONFORMANCE: 'write' },
+  steps: [{ spawn: bundle.name }, { exec: 'jest test/conformance' }],
+});
 project.addTask('docs', {
   description: 'Writes docs/problems.md anew',
   exec: 'tsx scripts/problems.ts',

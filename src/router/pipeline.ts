@@ -25,7 +25,7 @@ import type { LimitStore } from './limits/store';
 import { allowedOrigin, isPreflight } from './preflight';
 import { asksForPublicKeys } from './public-keys';
 import { type Refused, refused } from './refusal';
-import { namesOneHost, splitTarget } from './request-target';
+import { framesPlainly, namesOneHost, splitTarget } from './request-target';
 import { admissionAfter, limitRefusal, takeRequest } from './take-limits';
 
 /** What the steps ask. */
@@ -54,7 +54,7 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
   exchange.path = target.path;
   exchange.query = target.query;
   exchange.allowedOrigin = allowedOrigin(gateway, request);
-  if (!namesOneHost(request)) return refused('request_invalid');
+  if (!namesOneHost(request) || !framesPlainly(request)) return refused('request_invalid');
   if (isPreflight(gateway, request)) return PREFLIGHT;
   if (parts.serviceTokens !== undefined && asksForPublicKeys(gateway, exchange)) return PUBLIC_KEYS;
 

@@ -1,4 +1,7 @@
-/** Splits a request's target into path and query (RFC 9112 section 3.2), with no URL parser that could tidy it up. */
+/**
+ * What a request's head says of where it goes and where it ends. Splits the target into path and query (RFC 9112 section
+ * 3.2) with no URL parser that could tidy it up.
+ */
 import type { IncomingMessage } from 'node:http';
 
 /** `{ path: '/v1/agents', query: '?stream=true' }` */
@@ -36,4 +39,13 @@ export function namesOneHost(request: IncomingMessage): boolean {
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
   return hosts === 1 || (hosts === 0 && request.httpVersion === '1.0');
+}
+
+/**
+ * Whether a request says in one way alone where it ends. `Transfer-Encoding` may only be `chunked`: the router undoes no
+ * other coding (RFC 9112 section 7), and a list of them is a way to have two servers see two ends.
+ */
+export function framesPlainly(request: IncomingMessage): boolean {
+  const encoding = request.headers['transfer-encoding'];
+  return encoding === undefined || encoding.toLowerCase() === 'chunked';
 }

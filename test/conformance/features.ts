@@ -4,11 +4,8 @@
 export const FEATURES = {
   tls: 'clients reach it over TLS',
   http2: 'clients can speak HTTP/2 to it',
-  'https-redirect': 'it has a plain HTTP address that leads to HTTPS',
   'paths-as-sent': 'nothing before the router tidies paths',
-  'parser-answers': 'what is no valid HTTP is answered by the router',
-  'chunks-as-sent': 'a length beside chunks is refused, not removed',
-  'absolute-targets': 'a request for another host in its target is served by its Host',
+  'strict-framing': 'every request whose framing is in doubt is refused',
   'time-control': 'the suite can let time pass for a caller',
   'store-control': 'the suite can take the store away and give it back',
   'issuer-control': 'the suite can change and count the keys of the issuer',

@@ -8,8 +8,6 @@ export interface Target {
   readonly baseUrl: URL;
   /** Where to connect in place of what the host's name leads to. */
   readonly address?: Address;
-  /** Where plain HTTP is taken, with `https-redirect`. */
-  readonly plainAddress?: Address;
   /** Certificate to trust, as PEM; by default those that Node trusts. */
   readonly certificate?: string;
   readonly features: ReadonlySet<Feature>;
@@ -64,13 +62,14 @@ export interface IssuerControl {
 
 /** With `replica-control`. */
 export interface ReplicaControl {
-  /** Starts a further router of the same platform, with the same store. */
+  /** Starts a further router of the same platform, with the same store. Where something stands in front, it joins there. */
   start(): Promise<Replica>;
 }
 
 /** A router of the platform beside the first one. */
 export interface Replica {
+  /** The router itself, with nothing in front. */
   readonly target: Target;
-  /** Asks it to end, as Kubernetes does; resolves to the exit code. */
+  /** Takes it out of what stands in front and asks it to end, as Kubernetes does; resolves to the exit code. */
   stop(): Promise<number | null>;
 }

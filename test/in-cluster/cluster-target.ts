@@ -54,7 +54,7 @@ export async function startClusterTarget(props: Partial<AgentGatewayProps> = {})
     address: { host, port: ports.websecure ?? 0 },
     plainAddress: { host, port: ports.web ?? 0 },
     certificate: certificate.certificate,
-    features: new Set(['tls', 'http2', 'https-redirect', 'time-control']),
+    features: new Set(['tls', 'http2', 'time-control']),
     issuer: issuerWith(() => key),
     apiKeys,
     controls: controls(redis.port),

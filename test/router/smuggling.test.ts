@@ -11,6 +11,14 @@ test.each([
   ['a length that is no number', `${HEAD}content-length: +4\r\n\r\nbody`],
   ['a chunk size that is no number', `${HEAD}transfer-encoding: chunked\r\n\r\n0x4\r\nbody\r\n0\r\n\r\n`],
   ['an encoding after chunked', `${HEAD}transfer-encoding: chunked, gzip\r\n\r\n0\r\n\r\n`],
+  [
+    'an encoding before chunked',
+    `${HEAD}transfer-encoding: gzip, chunked\r\nconnection: close\r\n\r\n0\r\n\r\n`,
+  ],
+  [
+    'two encodings',
+    `${HEAD}transfer-encoding: identity\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n0\r\n\r\n`,
+  ],
   ['space before the colon', `${HEAD}content-length : 4\r\n\r\nbody`],
   ['a folded header', `${HEAD}x-a: b\r\n c\r\n\r\n`],
   ['a header without a name', `${HEAD}: c\r\n\r\n`],

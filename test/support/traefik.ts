@@ -13,6 +13,8 @@ export interface Traefik {
   readonly ports: Readonly<Record<string, number>>;
   /** As its API tells of them. Rejects while it starts. */
   routers(): Promise<readonly TraefikRouter[]>;
+  /** URLs of the servers that it sends requests to. */
+  servers(): Promise<readonly string[]>;
   stop(): void;
 }
 
@@ -51,6 +53,8 @@ export async function startTraefik(
     `--providers.kubernetescrd.certauthfilepath=${server.certificateFile}`,
     // As Traefik's Helm chart sets it: no pods run here.
     '--providers.kubernetescrd.allowemptyservices=true',
+    // Two seconds by default between two changes.
+    '--providers.providersthrottleduration=50ms',
     '--global.checknewversion=false',
     '--global.sendanonymoususage=false',
   ];
@@ -65,7 +69,14 @@ export async function startTraefik(
         });
   return {
     ports,
-    routers: () => readRouters(ports.traefik ?? 0),
+    routers: () => read(ports.traefik ?? 0, '/api/http/routers?per_page=1000'),
+    async servers() {
+      const services = await read<readonly ServiceOfTraefik[]>(
+        ports.traefik ?? 0,
+        '/api/http/services?per_page=1000',
+      );
+      return services.flatMap(({ loadBalancer }) => (loadBalancer?.servers ?? []).map(({ url }) => url));
+    },
     stop() {
       child.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
@@ -81,9 +92,13 @@ function withHosts(folder: string, names: readonly string[]): string[] {
   return ['--mount', ...user, 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', file];
 }
 
-function readRouters(port: number): Promise<readonly TraefikRouter[]> {
+interface ServiceOfTraefik {
+  readonly loadBalancer?: { readonly servers?: readonly { readonly url: string }[] };
+}
+
+function read<T>(port: number, path: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', port, path: '/api/http/routers?per_page=1000', agent: false }, (answer) => {
+    get({ host: '127.0.0.1', port, path, agent: false }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject);
       answer.on('end', () => {

@@ -53,8 +53,9 @@ export const LIMITS: readonly Case[] = [
     async (trial) => {
       const { trial: beside } = await trial.replica();
       const caller = await trial.caller({ plan: 'small' });
-      assert.deepEqual(await statuses(trial, caller, 3), [200, 200, 200]);
-      assert.deepEqual(await statuses(beside, caller, 4), [200, 200, 429, 429]);
+      const sent = [statuses(trial, caller, 6), statuses(beside, caller, 6)];
+      const admitted = (await Promise.all(sent)).flat().filter((status) => status === 200);
+      assert.equal(admitted.length, 5);
     },
     { needs: ['replica-control'], alone: true },
   ),

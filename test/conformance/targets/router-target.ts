@@ -5,13 +5,7 @@ import { BASE_PATH, HOST, platformWith } from '../platform/platform';
 import type { Target } from '../target';
 import { type LocalPlatform, startLocalPlatform } from './local-platform';
 
-const ALWAYS: readonly Feature[] = [
-  'paths-as-sent',
-  'parser-answers',
-  'chunks-as-sent',
-  'absolute-targets',
-  'issuer-control',
-];
+const ALWAYS: readonly Feature[] = ['paths-as-sent', 'strict-framing', 'issuer-control'];
 /** A router with its counters in memory is alone. */
 const WITH_REDIS: readonly Feature[] = ['store-control', 'time-control', 'replica-control'];
 
@@ -22,7 +16,8 @@ export async function startRouterTarget(store: 'memory' | 'redis'): Promise<Targ
   return targetOf(platform, await platform.startRouter(), features);
 }
 
-function targetOf(platform: LocalPlatform, pod: RunningPod, features: ReadonlySet<Feature>): Target {
+/** One router of a platform as a target; its end is the platform's. */
+export function targetOf(platform: LocalPlatform, pod: RunningPod, features: ReadonlySet<Feature>): Target {
   const start = async () => {
     const replica = await platform.startRouter();
     return { target: targetOf(platform, replica, features), stop: () => replica.stop() };
