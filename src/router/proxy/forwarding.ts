@@ -20,6 +20,7 @@ import { breakOff } from './break-off';
 import type { Course } from './course';
 import { codeOfFailure, diedBeforeItWasUsed, IDEMPOTENT } from './failure';
 import type { Health } from './health';
+import { type JsonAnswer, jsonAnswerOf } from './json-answer';
 import { Patience } from './patience';
 import { backendHeaders, headText } from './request-headers';
 import type { HeadersOfAnswer } from './response-headers';
@@ -33,6 +34,8 @@ export interface Shared {
   readonly responseHeaders: (exchange: Exchange, answer: HeadersOfAnswer) => string[];
 }
 
+type HeadToSend = HeadersOfAnswer & Pick<AnswerHead, 'status'>;
+
 /** One request and its answer, from the choice of a backend to the last byte. */
 export class Forwarding implements RequestSink {
   private readonly timeouts: TimeoutsModel;
@@ -44,6 +47,8 @@ export class Forwarding implements RequestSink {
   private upload: Upload | undefined;
   private connection: BackendConnection | undefined;
   private answer: AnswerHead | undefined;
+  /** Set while an answer is held back to be changed. */
+  private gathered: JsonAnswer | undefined;
   private resumeUpload: (() => void) | undefined;
   private replayed = false;
   private sentAt = 0;
@@ -212,7 +217,7 @@ export class Forwarding implements RequestSink {
   }
 
   onAnswer(head: AnswerHead): void {
-    const { exchange, response } = this;
+    const { exchange } = this;
     if (this.failed || this.leaving || exchange.ended) return;
     if (this.course !== undefined) {
       if (!this.course.lists(head.status)) this.course.succeeded();
@@ -225,14 +230,44 @@ export class Forwarding implements RequestSink {
     exchange.status = head.status;
     exchange.firstByteAt = performance.now();
     exchange.streams = isEventStream(head);
+    this.gathered = jsonAnswerOf(this.shared.gateway, exchange, head);
+    if (this.gathered === undefined) this.writeHead(head);
+    else this.gather(this.gathered.problem);
+  }
+
+  private writeHead(head: HeadToSend): void {
+    const { exchange, response } = this;
     const headers = this.shared.responseHeaders(exchange, head);
     if (exchange.lifetime.draining) headers.push('connection', 'close');
     response.writeHead(head.status, headers);
   }
 
+  private gather(problem: string | undefined): void {
+    if (problem === undefined) this.patience.wait('idle');
+    else this.fail('backend_failed', problem);
+  }
+
+  private sendGathered(gathered: JsonAnswer): void {
+    const { exchange, response } = this;
+    const whole = gathered.finish();
+    if (whole === undefined) {
+      this.fail('backend_failed', 'an answer to be changed is not JSON');
+      return;
+    }
+    exchange.bytesOut = whole.body.length;
+    this.writeHead({ ...gathered.head, rawHeaders: whole.rawHeaders });
+    response.end(whole.body);
+    this.done = true;
+    this.patience.end();
+  }
+
   onData(piece: Buffer): void {
     const { exchange, response } = this;
     if (this.failed || this.leaving || exchange.ended) return;
+    if (this.gathered !== undefined) {
+      this.gather(this.gathered.push(piece));
+      return;
+    }
     exchange.bytesOut += piece.length;
     if (exchange.bytesOut === this.answer?.contentLength) {
       this.done = true;
@@ -260,14 +295,18 @@ export class Forwarding implements RequestSink {
   /** A head that came alone leaves at once; one with a body has left with its first bytes. */
   onPause(): void {
     if (this.answer === undefined || this.failed || this.exchange.ended) return;
-    if (this.exchange.bytesOut > 0) return;
+    if (this.exchange.bytesOut > 0 || this.gathered !== undefined) return;
     this.response.flushHeaders();
     this.patience.wait('idle');
   }
 
   onEnd(): void {
     this.over = true;
-    if (this.done || this.failed || this.leaving) return;
+    if (this.done || this.failed || this.leaving || this.exchange.ended) return;
+    if (this.gathered !== undefined) {
+      this.sendGathered(this.gathered);
+      return;
+    }
     this.done = true;
     this.patience.end();
     this.response.end();
