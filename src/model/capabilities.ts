@@ -27,7 +27,7 @@ export const DUTIES: readonly DutyRow[] = [
   },
   { duty: 'TLS to backends, their keys', traefik: 'router', kong: 'router', none: 'router' },
   { duty: 'fallbacks, circuit breakers', traefik: 'router', kong: 'router', none: 'router' },
-  { duty: 'headers changed for a service', traefik: 'router', kong: 'router', none: 'router' },
+  { duty: 'headers and JSON changed for a service', traefik: 'router', kong: 'router', none: 'router' },
   { duty: 'services that are `via: edge`', traefik: 'no', kong: 'edge', none: 'no' },
 ];
 
@@ -83,9 +83,9 @@ export const KONG_LACKS = {
     expected: 'nothing about backends that fail, which the router sees to',
     fix: 'remove it',
   },
-  headers: {
-    props: '`requestHeaders`, `responseHeaders`',
-    expected: 'no changes of headers, which the router makes',
+  transforms: {
+    props: '`requestHeaders`, `responseHeaders`, `requestJson`, `responseJson`',
+    expected: 'no changes of headers and JSON, which the router makes',
     fix: 'remove them',
   },
   split: {

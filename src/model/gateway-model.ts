@@ -146,6 +146,10 @@ export interface ServiceModel {
   readonly requestHeaders?: HeaderChangesModel;
   /** Of what backends answer. */
   readonly responseHeaders?: HeaderChangesModel;
+  /** Of JSON that backends get. */
+  readonly requestJson?: JsonChangesModel;
+  /** Of JSON that backends answer as a whole. */
+  readonly responseJson?: JsonChangesModel;
   /** By version name, `''` for a gateway without versions. A version that is missing does not have the service. */
   readonly versions: Readonly<Record<string, ServiceVersionModel>>;
 }
@@ -176,6 +180,16 @@ export interface FailoverModel {
 export interface CircuitBreakerModel {
   readonly consecutiveFailures: number;
   readonly openSeconds: number;
+}
+
+/** Changes of JSON objects. Paths are names with dots between them, as they are before the changes. */
+export interface JsonChangesModel {
+  /** New names, in the same object, by path. */
+  readonly rename: Readonly<Record<string, string>>;
+  /** Sorted. */
+  readonly remove: readonly string[];
+  /** Values of fields that are not there afterwards, by path. */
+  readonly defaults: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** `{ drop: ['x-debug', 'x-team'], put: ['x-team', 'search'] }` */

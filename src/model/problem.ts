@@ -31,6 +31,7 @@ export const PROBLEMS = {
   AGW_HEADER: 'A header name is not an HTTP token.',
   AGW_HEADER_VALUE: 'A header value has characters that no header may have, or is empty.',
   AGW_HEADER_PROTECTED: 'A header is changed that is not for services to change.',
+  AGW_JSON_PATH: 'A path or name of a JSON field is empty somewhere, or a new name has a dot.',
   AGW_ORIGIN: 'A CORS origin is not scheme and host, with nothing after them.',
   AGW_PATTERN: 'A regular expression cannot be compiled, or uses what not every edge can do.',
   AGW_DATE: 'A date is not a calendar date (YYYY-MM-DD) or an RFC 3339 moment.',

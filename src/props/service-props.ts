@@ -1,7 +1,7 @@
 /** What is behind the gateway. */
 import type { TargetProps } from './backend-props';
 import type { CircuitBreakerProps, FailoverProps } from './failover-props';
-import type { HeaderChangesProps } from './transform-props';
+import type { HeaderChangesProps, JsonChangesProps } from './transform-props';
 
 /** One service. */
 export interface ServiceProps extends TargetProps {
@@ -97,6 +97,24 @@ export interface ServiceProps extends TargetProps {
    * @problem AGW_EDGE_CANNOT of a service that is `via: 'edge'`
    */
   readonly responseHeaders?: HeaderChangesProps;
+
+  /**
+   * Changes of the JSON that its backends get. Bodies are read whole for it; one that begins as an object or says that it
+   * is JSON must be an object, else it is refused with 400; any other body passes as it is. The `model` that picks a
+   * backend is the one that the client sent.
+   * @default - bodies pass as they are
+   * @problem AGW_EDGE_CANNOT of a service that is `via: 'edge'`
+   */
+  readonly requestJson?: JsonChangesProps;
+
+  /**
+   * Changes of the JSON that its backends answer, where it is an object; streams of events pass as they are. Answers are
+   * read whole for it: one that is compressed, broken or over `bodyLimitBytes` is not passed on, and the client gets 502.
+   * Backends are not asked for compressed or partial answers.
+   * @default - answers pass as they are
+   * @problem AGW_EDGE_CANNOT of a service that is `via: 'edge'`
+   */
+  readonly responseJson?: JsonChangesProps;
 
   /**
    * Who decides about the service's requests: the router, or Kong by itself, which then sends them straight to the

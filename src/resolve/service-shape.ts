@@ -14,7 +14,7 @@ import type {
   TimeoutsProps,
   VariantProps,
 } from '../props/service-props';
-import type { HeaderChangesProps } from '../props/transform-props';
+import type { HeaderChangesProps, JsonChangesProps } from '../props/transform-props';
 import { checkAddress } from './backend-checks';
 import { list, map, object, optional, orFalse, required } from './shape';
 import { backendUrl } from './syntax';
@@ -24,12 +24,15 @@ import {
   headerValue,
   host,
   integer,
+  jsonName,
+  jsonPath,
   label,
   method,
   modelPattern,
   numberFrom,
   path,
   percent,
+  scalar,
   scope,
   text,
   truth,
@@ -93,6 +96,12 @@ const headerChanges = object<HeaderChangesProps>({
   remove: optional(list(headerName, 1)),
 });
 
+const jsonChanges = object<JsonChangesProps>({
+  rename: optional(map(jsonPath, jsonName, 1)),
+  defaults: optional(map(jsonPath, scalar, 1)),
+  remove: optional(list(jsonPath, 1)),
+});
+
 const failover = object<FailoverProps>({
   statuses: optional(list(integer(400, 599), 1)),
   repeatUnsafe: optional(truth),
@@ -129,5 +138,7 @@ export const service = object<ServiceProps>({
   circuitBreaker: optional(orFalse(circuitBreaker)),
   requestHeaders: optional(headerChanges),
   responseHeaders: optional(headerChanges),
+  requestJson: optional(jsonChanges),
+  responseJson: optional(jsonChanges),
   via: optional(word(['router', 'edge'])),
 });

@@ -6,6 +6,7 @@ import {
 } from '../model/protected-headers';
 import type { HeaderChangesProps } from '../props/transform-props';
 import type { LooseProps } from './check-helpers';
+import { checkJsonChanges } from './json-checks';
 import type { Place } from './problems';
 import type { Loose } from './shape';
 
@@ -19,6 +20,8 @@ export function checkTransforms(service: LooseService, at: Place): void {
     const credential = puts && foldedHeaderName(name) === 'authorization';
     return credential || isProtectedRequestHeader(name);
   });
+  checkJsonChanges(service.requestJson, at.key('requestJson'));
+  checkJsonChanges(service.responseJson, at.key('responseJson'));
   checkHeaders(service.responseHeaders, at.key('responseHeaders'), isProtectedAnswerHeader);
 }
 

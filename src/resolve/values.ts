@@ -155,6 +155,31 @@ export const headerValue: Shape<string> = (value, at) => {
   return undefined;
 };
 
+/** `temperature`, or `options.temperature` inside of objects. */
+export const jsonPath: Shape<string> = checked(
+  'AGW_JSON_PATH',
+  'a path of a JSON field such as "options.temperature"',
+  'give the names of the fields with dots between them',
+  (value) => value.length <= 512 && value.split('.').every((name) => name !== ''),
+);
+
+/** Name of a JSON field, by itself. */
+export const jsonName: Shape<string> = checked(
+  'AGW_JSON_PATH',
+  'the name of a JSON field, without dots, as it stays in its object',
+  'give the new name alone',
+  (value) => value.length <= 256 && value !== '' && !value.includes('.'),
+);
+
+/** A text, a number, `true` or `false`. */
+export const scalar: Shape<string | number | boolean> = (value, at) => {
+  if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) {
+    return value as string | number | boolean;
+  }
+  at.report('AGW_TYPE', value, 'a text, a number, true or false', 'name the fields of an object one by one');
+  return undefined;
+};
+
 /** Claim names and entry points: anything visible. */
 export const visible: Shape<string> = checked(
   'AGW_TYPE',

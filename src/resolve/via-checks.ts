@@ -69,8 +69,8 @@ function checkService(props: LooseProps, name: string, service: LooseService, at
       if (backend[key] !== undefined) cannot(place.key(key), KONG_LACKS.backends);
     }
   }
-  for (const key of ['requestHeaders', 'responseHeaders'] as const) {
-    if (service[key] !== undefined) cannot(at.key(key), KONG_LACKS.headers);
+  for (const key of ['requestHeaders', 'responseHeaders', 'requestJson', 'responseJson'] as const) {
+    if (service[key] !== undefined) cannot(at.key(key), KONG_LACKS.transforms);
   }
   for (const [version, target] of Object.entries(service.versions ?? {})) {
     if (typeof target === 'object' && target.models !== undefined) {

@@ -17,7 +17,7 @@ export interface BufferedBody {
 
 /** A body with what it says, or why it is refused. `gone`: the client went away. */
 export type BodyReading =
-  | { readonly kind: 'body'; readonly body: BufferedBody; readonly model?: string }
+  | { readonly kind: 'body'; readonly body: BufferedBody; readonly model?: string; readonly isObject?: true }
   | { readonly kind: 'gone' }
   | Refused;
 
@@ -51,7 +51,43 @@ export async function readModelBody(request: IncomingMessage, limitBytes: number
   });
   if (reading.kind !== 'body') return reading;
   const result = field.result();
-  return result.kind === 'invalid' ? invalid(field) : { ...result, ...reading };
+  return result.kind === 'invalid' ? invalid(field) : { ...result, ...reading, isObject: true };
+}
+
+/**
+ * Reads a body that is changed if it is a JSON object, whatever its type says: a backend may not look at the type. What
+ * begins as an object must be one to its end, and what calls itself JSON too.
+ *
+ * @param keeps whether another body may have to be sent again; else it is given as its beginning
+ */
+export async function readJsonBody(
+  request: IncomingMessage,
+  limitBytes: number,
+  keeps: boolean,
+): Promise<BodyReading> {
+  const field = new ModelField(false);
+  let opens = isJsonType(request.headers['content-type']);
+  let begun = false;
+  const reading = await gather(request, (chunk, length) => {
+    if (length > limitBytes) return refused('body_too_large');
+    const first = begun ? -1 : chunk.findIndex((byte) => !BLANK.has(byte));
+    begun ||= first !== -1;
+    opens ||= first !== -1 && chunk[first] === OPEN_BRACE;
+    if (field.push(chunk)) return undefined;
+    if (opens) return invalid(field);
+    return keeps && length <= KEPT_BYTES_MOST ? undefined : 'enough';
+  });
+  if (reading.kind !== 'body' || reading.body.beginning) return reading;
+  if (field.result().kind === 'object') return { ...reading, isObject: true };
+  return opens ? invalid(field) : reading;
+}
+
+const OPEN_BRACE = 0x7b;
+const BLANK: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
+
+/** `application/json`, and types that say that they are JSON (RFC 6839 section 3.1). */
+export function isJsonType(type: string | undefined): boolean {
+  return type !== undefined && /^\s*[a-z]+\/(?:[a-z0-9!#$&^_.-]+\+)?json\s*(?:;|$)/i.test(type);
 }
 
 /**

@@ -1,8 +1,9 @@
 /** What is worked out of the model once, at start, so that no request has to. */
 import { compileOrigins, type OriginMatcher, preflightHeaders } from '../model/cors';
-import type { BackendModel, CorsModel, GatewayModel } from '../model/gateway-model';
+import type { BackendModel, CorsModel, GatewayModel, ServiceModel } from '../model/gateway-model';
 import { CORS_ANSWER_HEADERS, OWNED_ANSWER_HEADERS } from '../model/protected-headers';
 import { compileRoutes, type RouteTable } from '../model/route';
+import { JsonEditor } from './json-editor';
 import { fitsHeader, type SecretFile, SecretFileError, type SecretFiles } from './secret-files';
 
 /** A model, ready for requests. */
@@ -19,6 +20,14 @@ export interface CompiledGateway {
   readonly trustsForwarded: boolean;
   /** The keys of the backends that need one; read again when they change. */
   readonly credentials: ReadonlyMap<BackendModel, SecretFile>;
+  /** Of the services that change JSON. */
+  readonly jsonEditors: ReadonlyMap<ServiceModel, JsonEditors>;
+}
+
+/** What a service changes in JSON on its way in and out. */
+export interface JsonEditors {
+  readonly request?: JsonEditor;
+  readonly response?: JsonEditor;
 }
 
 /** CORS, where it is the router's to do. */
@@ -53,7 +62,21 @@ export function compileGateway(model: GatewayModel, secrets?: SecretFiles): Comp
     ]),
     trustsForwarded: edgeDuties.includes('forwarded-headers'),
     credentials: credentialsOf(model, secrets),
+    jsonEditors: jsonEditorsOf(model),
   };
+}
+
+function jsonEditorsOf(model: GatewayModel): Map<ServiceModel, JsonEditors> {
+  const found = new Map<ServiceModel, JsonEditors>();
+  for (const service of Object.values(model.services)) {
+    const { requestJson, responseJson } = service;
+    if (requestJson === undefined && responseJson === undefined) continue;
+    found.set(service, {
+      ...(requestJson === undefined ? {} : { request: new JsonEditor(requestJson) }),
+      ...(responseJson === undefined ? {} : { response: new JsonEditor(responseJson) }),
+    });
+  }
+  return found;
 }
 
 function credentialsOf(model: GatewayModel, secrets: SecretFiles | undefined): Map<BackendModel, SecretFile> {

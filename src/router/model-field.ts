@@ -39,6 +39,9 @@ export class ModelField {
   private reason: string | undefined;
   private before = 0;
 
+  /** @param looksForModel false where any object will do, whatever its "model" */
+  constructor(private readonly looksForModel = true) {}
+
   /** @returns whether to go on: false once the body cannot become valid any more */
   push(chunk: Buffer): boolean {
     let state = this.state;
@@ -85,7 +88,7 @@ export class ModelField {
         return this.goOn();
       case ACTION.keyQuote:
         this.inKey = true;
-        if (this.depth === 1) this.begin(CAPTURE.key, at);
+        if (this.depth === 1 && this.looksForModel) this.begin(CAPTURE.key, at);
         return STATE.string;
       case ACTION.valueQuote:
         this.inKey = false;

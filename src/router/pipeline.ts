@@ -5,17 +5,10 @@
  *     preflight → public keys → route → identity → admission → body and model → limits → service token → forward
  */
 import type { IncomingMessage } from 'node:http';
-import { chooseBackend, readsModel } from '../model/decide';
+import { chooseBackend } from '../model/decide';
 import { matchRoute } from '../model/route';
 import { admitCaller, callerRefusal, routeRefusal } from './admit-caller';
-import {
-  announcesTooMuch,
-  type BodyReading,
-  hasBody,
-  mayBeKept,
-  readBodyToKeep,
-  readModelBody,
-} from './body';
+import { announcesTooMuch, hasBody } from './body';
 import type { CompiledGateway } from './compiled-gateway';
 import type { Exchange } from './exchange';
 import { callerOf } from './identify';
@@ -26,6 +19,7 @@ import { allowedOrigin, isPreflight } from './preflight';
 import { asksForPublicKeys } from './public-keys';
 import { type Refused, refused } from './refusal';
 import { framesPlainly, namesOneHost, splitTarget } from './request-target';
+import { bodyUse, takeBody } from './take-body';
 import { admissionAfter, limitRefusal, takeRequest } from './take-limits';
 
 /** What the steps ask. */
@@ -75,12 +69,10 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
 
   const withBody = hasBody(request);
   if (withBody && announcesTooMuch(request, route.service.bodyLimitBytes)) return refused('body_too_large');
-  if (withBody && readsModel(admission)) {
-    const outcome = await readModel(exchange, route.service.bodyLimitBytes);
-    if (outcome !== undefined) return outcome;
-  } else if (withBody && route.service.failover !== undefined && mayBeKept(request)) {
-    const outcome = await keepBody(exchange, route.service.bodyLimitBytes);
-    if (outcome !== undefined) return outcome;
+  const use = withBody ? bodyUse(exchange, route.service, admission) : undefined;
+  if (use !== undefined) {
+    const taken = await takeBody(gateway, exchange, route.service, use);
+    if (taken !== undefined) return taken === 'gone' ? GONE : taken;
   }
   const body = bodyFacts(exchange);
   const chosen = chooseBackend(gateway.model, route, admission, body);
@@ -124,30 +116,6 @@ function credentialsOf(request: IncomingMessage) {
     ...(authorization === undefined ? {} : { authorization }),
     ...(typeof apiKey === 'string' ? { apiKey } : {}),
   };
-}
-
-/** Reads the body for its model. Gives the outcome where the walk ends with it. */
-async function readModel(exchange: Exchange, limitBytes: number): Promise<Outcome | undefined> {
-  const { request } = exchange;
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') return refused('body_encoded');
-  exchange.continueBody?.();
-  return take(exchange, await readModelBody(request, limitBytes));
-}
-
-/** Reads the body so that another backend can have it. */
-async function keepBody(exchange: Exchange, limitBytes: number): Promise<Outcome | undefined> {
-  exchange.continueBody?.();
-  return take(exchange, await readBodyToKeep(exchange.request, limitBytes));
-}
-
-function take(exchange: Exchange, reading: BodyReading): Outcome | undefined {
-  if (reading.kind === 'refused') return reading;
-  if (reading.kind === 'gone' || exchange.ended) return GONE;
-  exchange.body = reading.body;
-  exchange.modelName = reading.model;
-  exchange.bytesIn = reading.body.length;
-  return undefined;
 }
 
 function bodyFacts(exchange: Exchange) {

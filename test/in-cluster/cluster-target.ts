@@ -52,7 +52,6 @@ export async function startClusterTarget(props: Partial<AgentGatewayProps> = {})
   const target: ClusterTarget = {
     baseUrl: new URL(`https://${HOST}${BASE_PATH}`),
     address: { host, port: ports.websecure ?? 0 },
-    plainAddress: { host, port: ports.web ?? 0 },
     certificate: certificate.certificate,
     features: new Set(['tls', 'http2', 'time-control']),
     issuer: issuerWith(() => key),

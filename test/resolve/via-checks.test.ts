@@ -71,7 +71,7 @@ const lacks: Record<keyof typeof KONG_LACKS, readonly [object, string]> = {
   ],
   backends: [service({ backend: { ...backend, tls: {} } }), 'services.tools.backend.tls'],
   failover: [service({ backend: { ...backend, fallbacks: [backend] } }), 'services.tools.backend.fallbacks'],
-  headers: [service({ responseHeaders: { remove: ['Via'] } }), 'services.tools.responseHeaders'],
+  transforms: [service({ responseHeaders: { remove: ['Via'] } }), 'services.tools.responseHeaders'],
   split: [version({ weightPercent: 10 }), 'versions.v1.weightPercent'],
   life: [version({ sunset: '2027-03-31' }), 'versions.v1.sunset'],
   pin: [

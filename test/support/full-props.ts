@@ -15,6 +15,7 @@ import type {
   FallbackProps,
   FloodGuardProps,
   HeaderChangesProps,
+  JsonChangesProps,
   JwkProps,
   JwksProps,
   JwtProps,
@@ -90,6 +91,11 @@ const timeouts = (base: number): Required<TimeoutsProps> => ({
   firstByteSeconds: base + 30,
   idleSeconds: base + 40,
 });
+const jsonChanges = (name: string): Required<JsonChangesProps> => ({
+  rename: { prompt: name, 'options.max': 'max_tokens' },
+  defaults: { temperature: 0.5, stream: false, 'options.stop': name },
+  remove: ['debug', 'options.trace'],
+});
 const claims: Required<ClaimsProps> = { subject: 'email', tenant: 'tenant', plan: 'tier', scopes: 'scp' };
 // Values as they are in a real key; nobody has its other half.
 const jwks: Required<JwksProps> = {
@@ -157,6 +163,8 @@ const agents: Required<Omit<RouterServiceProps, 'variants'>> = {
   circuitBreaker: circuitBreaker(3),
   requestHeaders: headerChanges('request'),
   responseHeaders: headerChanges('response'),
+  requestJson: jsonChanges('request'),
+  responseJson: jsonChanges('response'),
 };
 const tools: Required<Omit<RouterServiceProps, 'models'>> = {
   backend: { ...backend('tools'), fallbacks: [backend('tools-spare')] },
@@ -172,6 +180,8 @@ const tools: Required<Omit<RouterServiceProps, 'models'>> = {
   circuitBreaker: circuitBreaker(7),
   requestHeaders: headerChanges('question'),
   responseHeaders: headerChanges('answer'),
+  requestJson: jsonChanges('question'),
+  responseJson: jsonChanges('answer'),
 };
 const version = (weightPercent: number, successor: string): Required<VersionProps> => ({
   weightPercent,

@@ -3,7 +3,8 @@ import type { ServerResponse } from 'node:http';
 import type { CompiledGateway } from '../compiled-gateway';
 import type { Exchange } from '../exchange';
 import { BackendPools, type PoolOptions } from './backend-pool';
-import { Forwarding, type Shared } from './forwarding';
+import type { Shared } from './forwarder-parts';
+import { Forwarding } from './forwarding';
 import { Health } from './health';
 import { responseHeadersOf } from './response-headers';
 

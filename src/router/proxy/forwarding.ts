@@ -2,41 +2,32 @@
  * One request on its way to a backend and its answer on the way back: bytes pass as they come, each side slows the
  * other down, and every way in which one of the four ends can fail has one place here (contract S1 to S4).
  *
- *     client ── request ──► upload ──► backend ── answer ──► forwarding ──► client
+ *     client ── request ──► upload ──► backend ── answer ──► relay ──► client
  */
 import type { ServerResponse } from 'node:http';
 import type { BackendDecision } from '../../model/decide';
 import type { TimeoutsModel } from '../../model/gateway-model';
 import { answerRefusal } from '../answer';
 import { hasBody } from '../body';
-import type { CompiledGateway } from '../compiled-gateway';
 import type { ErrorCode } from '../errors';
 import type { Exchange } from '../exchange';
 import { refused } from '../refusal';
 import { type AnswerHead, isEventStream } from './answer-head';
 import type { BackendConnection, RequestSink } from './backend-connection';
-import type { BackendPools } from './backend-pool';
 import { breakOff } from './break-off';
 import type { Course } from './course';
 import { codeOfFailure, diedBeforeItWasUsed, IDEMPOTENT } from './failure';
-import type { Health } from './health';
+import type { Shared } from './forwarder-parts';
 import { Patience } from './patience';
+import { type AnswerSource, Relay } from './relay';
 import { backendHeaders, headText } from './request-headers';
-import type { HeadersOfAnswer } from './response-headers';
-import { openUpload, streamBody, type Upload } from './upload';
-
-/** What the forwardings of a gateway share. */
-export interface Shared {
-  readonly gateway: CompiledGateway;
-  readonly pools: BackendPools;
-  readonly health: Health;
-  readonly responseHeaders: (exchange: Exchange, answer: HeadersOfAnswer) => string[];
-}
+import { mayHaveArrived, openUpload, streamBody, type Upload } from './upload';
 
 /** One request and its answer, from the choice of a backend to the last byte. */
-export class Forwarding implements RequestSink {
+export class Forwarding implements RequestSink, AnswerSource {
   private readonly timeouts: TimeoutsModel;
   private readonly patience: Patience;
+  private readonly relay: Relay;
   private chosen: BackendDecision;
   /** Absent for a service that says nothing of backends that fail. */
   private readonly course: Course | undefined;
@@ -47,8 +38,6 @@ export class Forwarding implements RequestSink {
   private resumeUpload: (() => void) | undefined;
   private replayed = false;
   private sentAt = 0;
-  /** Whether the whole answer was handed over. */
-  private done = false;
   /** Whether the request has failed, so that nothing that still arrives counts. */
   private failed = false;
   /** Whether the connection has been given back or lost. */
@@ -65,13 +54,14 @@ export class Forwarding implements RequestSink {
     this.chosen = exchange.backend as BackendDecision;
     this.course = shared.health.courseOf(exchange);
     this.patience = new Patience(this.timeouts, (code, cause) => this.tooLate(code, cause));
+    this.relay = new Relay(shared, exchange, response, this.patience, this);
   }
 
   start(): void {
     this.exchange.cancelBackend = () => this.cancel();
     // Node hands over a request before it has looked at the bytes behind its head. A small body is mostly among them,
     // and then goes on in one packet with the head and can be sent again.
-    if (mayBeThere(this.exchange)) setImmediate(begin, this);
+    if (mayHaveArrived(this.exchange)) setImmediate(begin, this);
     else this.begin();
   }
 
@@ -137,7 +127,7 @@ export class Forwarding implements RequestSink {
     this.over = true;
     if (this.leaving) return;
     this.resumeUpload?.();
-    if (this.done || this.failed || this.exchange.ended) return;
+    if (this.relay.done || this.failed || this.exchange.ended) return;
     if (this.answer !== undefined) {
       this.fail('backend_failed', error.message);
       return;
@@ -154,13 +144,13 @@ export class Forwarding implements RequestSink {
       }
     }
     const code = codeOfFailure(error, connection?.stood === true);
-    if (code !== 'internal_error' && this.goOn('reset')) return;
+    if (code !== 'internal_error' && this.tryNext('reset')) return;
     this.fail(code, error.code === undefined ? error.stack : error.message);
   }
 
   private tooLate(code: ErrorCode, cause: string): void {
     const ofTheBackend = code === 'backend_timeout' && this.answer === undefined;
-    if (ofTheBackend && this.goOn('timeout')) return;
+    if (ofTheBackend && this.tryNext('timeout')) return;
     this.fail(code, cause);
   }
 
@@ -168,7 +158,7 @@ export class Forwarding implements RequestSink {
    * Sends the request to the next backend of its course, if it may go there: on a later turn, as what failed is still
    * speaking. A body that has gone by cannot be sent again.
    */
-  private goOn(failure: 'reset' | 'timeout' | 'status'): boolean {
+  private tryNext(failure: 'reset' | 'timeout' | 'status'): boolean {
     const { course, exchange, upload } = this;
     if (course === undefined || upload === undefined || this.failed || exchange.ended) return false;
     const received = this.connection?.stood === true;
@@ -198,7 +188,7 @@ export class Forwarding implements RequestSink {
   /** Ends the exchange with a failure: as an answer if none has begun, else as a visible break. */
   private fail(code: ErrorCode, cause?: string, headers: readonly string[] = []): void {
     const { exchange, response } = this;
-    if (this.failed || this.done || exchange.ended) return;
+    if (this.failed || this.relay.done || exchange.ended) return;
     this.failed = true;
     this.patience.end();
     this.abandon();
@@ -212,11 +202,11 @@ export class Forwarding implements RequestSink {
   }
 
   onAnswer(head: AnswerHead): void {
-    const { exchange, response } = this;
+    const { exchange } = this;
     if (this.failed || this.leaving || exchange.ended) return;
     if (this.course !== undefined) {
       if (!this.course.lists(head.status)) this.course.succeeded();
-      else if (this.goOn('status')) return;
+      else if (this.tryNext('status')) return;
     }
     this.answer = head;
     // The body is not needed again, and a stream may go on for an hour.
@@ -225,52 +215,42 @@ export class Forwarding implements RequestSink {
     exchange.status = head.status;
     exchange.firstByteAt = performance.now();
     exchange.streams = isEventStream(head);
-    const headers = this.shared.responseHeaders(exchange, head);
-    if (exchange.lifetime.draining) headers.push('connection', 'close');
-    response.writeHead(head.status, headers);
+    this.relay.begin(head);
   }
 
   onData(piece: Buffer): void {
-    const { exchange, response } = this;
+    const { exchange } = this;
     if (this.failed || this.leaving || exchange.ended) return;
     exchange.bytesOut += piece.length;
-    if (exchange.bytesOut === this.answer?.contentLength) {
-      this.done = true;
-      this.patience.end();
-      // Node writes text in one piece with the head, and every byte has its character in Latin-1.
-      if (piece.length <= SMALL_BODY_BYTES) response.end(piece.toString('latin1'), 'latin1');
-      else response.end(piece);
-    } else if (response.write(piece)) {
-      this.patience.wait('idle');
-    } else this.waitForClient();
+    this.relay.data(piece);
   }
 
-  private waitForClient(): void {
-    const { connection, response } = this;
-    if (connection === undefined || connection.socket.isPaused()) return;
-    connection.socket.pause();
-    this.patience.wait('client');
-    response.once('drain', () => {
-      if (this.over) return;
-      this.patience.wait('idle');
-      connection.socket.resume();
-    });
-  }
-
-  /** A head that came alone leaves at once; one with a body has left with its first bytes. */
   onPause(): void {
     if (this.answer === undefined || this.failed || this.exchange.ended) return;
-    if (this.exchange.bytesOut > 0) return;
-    this.response.flushHeaders();
-    this.patience.wait('idle');
+    this.relay.pause();
   }
 
   onEnd(): void {
     this.over = true;
-    if (this.done || this.failed || this.leaving) return;
-    this.done = true;
-    this.patience.end();
-    this.response.end();
+    if (this.relay.done || this.failed || this.leaving || this.exchange.ended) return;
+    this.relay.end();
+  }
+
+  hold(): boolean {
+    const { connection } = this;
+    if (connection === undefined || connection.socket.isPaused()) return false;
+    connection.socket.pause();
+    return true;
+  }
+
+  goOn(): void {
+    if (this.over) return;
+    this.patience.wait('idle');
+    this.connection?.socket.resume();
+  }
+
+  spoil(cause: string): void {
+    this.fail('backend_failed', cause);
   }
 
   /** Nobody waits for the backend any more: the client has its answer, or has gone. */
@@ -285,16 +265,6 @@ export class Forwarding implements RequestSink {
     if (!this.over) this.connection?.abandon();
     this.over = true;
   }
-}
-
-/** Bodies up to this size usually come with their head, and to copy one costs less than to write it apart. Unit: bytes. */
-const SMALL_BODY_BYTES = 16_384;
-
-function mayBeThere(exchange: Exchange): boolean {
-  const { request } = exchange;
-  if (request.complete || exchange.body !== undefined || exchange.continueBody !== undefined) return false;
-  const length = request.headers['content-length'];
-  return length !== undefined && length !== '0' && Number(length) <= SMALL_BODY_BYTES;
 }
 
 function begin(forwarding: Forwarding): void {

@@ -12,7 +12,7 @@ import type { ErrorCode } from '../errors';
 import type { Exchange } from '../exchange';
 import { refused } from '../refusal';
 import { codeOfFailure } from './failure';
-import type { Shared } from './forwarding';
+import type { Shared } from './forwarder-parts';
 import { backendHeaders } from './request-headers';
 import { TunnelAgent, type TunnelRequestOptions } from './tunnel-agent';
 

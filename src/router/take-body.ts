@@ -1,0 +1,72 @@
+/** Reads a request's body into the exchange where a step needs the whole of it, and makes the service's changes (H5). */
+import { type Admission, readsModel } from '../model/decide';
+import type { ServiceModel } from '../model/gateway-model';
+import {
+  type BodyReading,
+  type BufferedBody,
+  mayBeKept,
+  readBodyToKeep,
+  readJsonBody,
+  readModelBody,
+} from './body';
+import type { CompiledGateway } from './compiled-gateway';
+import type { Exchange } from './exchange';
+import type { JsonEditor } from './json-editor';
+import { type Refused, refused } from './refusal';
+
+/** What a body is read for: its model, its changes, or to be sent again. */
+export type BodyUse = 'model' | 'changes' | 'keep';
+
+/** Why a body that is there must be read before it goes on; `undefined` where it need not be, which is the rule. */
+export function bodyUse(
+  exchange: Exchange,
+  service: ServiceModel,
+  admission: Admission,
+): BodyUse | undefined {
+  if (readsModel(admission)) return 'model';
+  if (service.requestJson !== undefined) return 'changes';
+  return service.failover !== undefined && mayBeKept(exchange.request) ? 'keep' : undefined;
+}
+
+/** @returns a refusal, `'gone'` when the client left, or nothing when the body is there */
+export async function takeBody(
+  gateway: CompiledGateway,
+  exchange: Exchange,
+  service: ServiceModel,
+  use: BodyUse,
+): Promise<Refused | 'gone' | undefined> {
+  if (use !== 'keep' && isEncoded(exchange)) return refused('body_encoded');
+  exchange.continueBody?.();
+  const reading = await read(exchange, service, use);
+  if (reading.kind === 'refused') return reading;
+  if (reading.kind === 'gone' || exchange.ended) return 'gone';
+  const editor = reading.isObject === true ? gateway.jsonEditors.get(service)?.request : undefined;
+  exchange.body = editor === undefined ? reading.body : changed(reading.body, editor);
+  exchange.modelName = reading.model;
+  exchange.bytesIn = reading.body.length;
+  return undefined;
+}
+
+function isEncoded({ request }: Exchange): boolean {
+  const encoding = request.headers['content-encoding'];
+  return encoding !== undefined && encoding.trim().toLowerCase() !== 'identity';
+}
+
+function read({ request }: Exchange, service: ServiceModel, use: BodyUse): Promise<BodyReading> {
+  const { bodyLimitBytes, failover } = service;
+  switch (use) {
+    case 'model':
+      return readModelBody(request, bodyLimitBytes);
+    case 'changes':
+      return readJsonBody(request, bodyLimitBytes, failover !== undefined);
+    case 'keep':
+      return readBodyToKeep(request, bodyLimitBytes);
+  }
+}
+
+function changed(body: BufferedBody, editor: JsonEditor): BufferedBody {
+  const chunks = editor.edit(body.chunks);
+  return chunks === body.chunks
+    ? body
+    : { chunks, length: chunks.reduce((sum, { length }) => sum + length, 0) };
+}
