@@ -7,7 +7,7 @@ export const DEFAULTS = {
     clockToleranceSeconds: 30,
     claims: { subject: 'sub', tenant: 'org_id', plan: 'plan' },
   },
-  plan: { onStoreOutage: 'local' },
+  plan: { onStoreOutage: 'local', limitBy: 'caller' },
   planLookup: { keyPrefix: 'agw-plan:' },
   /** Name of the plan that is the default where there are several. */
   defaultPlan: 'free',

@@ -2,7 +2,7 @@
  * What is true of a gateway's objects in the cluster: which edge, which TLS, how many replicas, which images.
  * Apart from `GatewayModel`, so that a change here does not restart routers that decide as before.
  */
-import type { WindowModel } from './gateway-model';
+import type { RequestWindowModel } from './gateway-model';
 
 /** Everything that no router reads. */
 export interface DeploymentModel {
@@ -99,7 +99,7 @@ export interface KongDirectRouteModel {
 export interface KongConsumerModel {
   readonly tenant: string;
   readonly plan: string;
-  readonly windows: readonly WindowModel[];
+  readonly windows: readonly RequestWindowModel[];
   readonly onStoreOutage: 'open' | 'closed';
   readonly apiKeySecret?: SecretKeyModel;
   readonly jwt?: KongJwtModel;

@@ -10,6 +10,7 @@ import type { VerifiedCaller } from './identity/verifier';
 import type { TakeResult } from './limits/store';
 import { requestIdOf } from './request-id';
 import { traceparentOf } from './trace-context';
+import type { TokenMeter } from './usage/token-meter';
 
 /** Told once when an exchange has ended. */
 export type ExchangeObserver = (exchange: Exchange) => void;
@@ -41,6 +42,8 @@ export class Exchange {
   modelName: string | undefined = undefined;
   backend: BackendDecision | undefined = undefined;
   limits: TakeResult | undefined = undefined;
+  /** Set when the plan limits the tokens of models. */
+  meter: TokenMeter | undefined = undefined;
   /** Sends `100 Continue`, once, before the body is read; absent when the client does not wait for it. */
   continueBody: (() => void) | undefined = undefined;
   /** Stops what runs towards the backend; called at the end, also when all went well. */
@@ -74,6 +77,7 @@ export class Exchange {
     this.ended = true;
     this.aborted = !complete;
     this.limits?.lease?.release();
+    this.meter?.end(complete, this.bytesIn);
     this.cancelBackend?.();
     this.observer(this);
   }

@@ -17,13 +17,16 @@ import type { LimitStore } from './limits/store';
 import { allowedOrigin, isPreflight } from './preflight';
 import { type Refused, refused } from './refusal';
 import { namesOneHost, splitTarget } from './request-target';
-import { admissionAfter, limitRefusal, takeRequest } from './take-limits';
+import { admissionAfter, limitRefusal, meterOf, takeRequest } from './take-limits';
+import type { TokenCount } from './usage/token-meter';
 
 /** What the steps ask. */
 export interface PipelineParts {
   readonly gateway: CompiledGateway;
   readonly verifier: Verifier;
   readonly store: LimitStore;
+  /** Told what an answer has cost in tokens of models, where a plan limits them; may come after the exchange's end. */
+  readonly onTokens?: (exchange: Exchange, count: TokenCount) => void;
 }
 
 /** `gone`: the client left while a step was waiting, and there is nobody to answer. */
@@ -71,7 +74,7 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
   if (chosen.kind === 'refused') return callerRefusal(gateway.model, route, chosen);
   exchange.backend = chosen;
 
-  const limited = { caller, admission, body };
+  const limited = { caller, admission, service: route.name, body };
   const limits = await store.take(takeRequest(gateway.model, limited));
   exchange.limits = limits;
   if (exchange.ended) {
@@ -85,7 +88,12 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
     limits.lease?.release();
     return callerRefusal(gateway.model, route, after.refusal);
   }
-  return limitRefusal(limits) ?? FORWARD;
+  const refusal = limitRefusal(limits);
+  if (refusal !== undefined) return refusal;
+  exchange.meter = meterOf(gateway.model, store, { ...limited, admission: after.admission }, (count) =>
+    parts.onTokens?.(exchange, count),
+  );
+  return FORWARD;
 }
 
 function credentialsOf(request: IncomingMessage) {

@@ -2,6 +2,7 @@
 import type { Exchange } from './exchange';
 import type { LimitStore } from './limits/store';
 import { Counter, Gauge, Histogram, type Metric } from './metrics';
+import type { TokenCount } from './usage/token-meter';
 
 /** Unit: seconds. From the router's own work to an answer that streams for minutes. */
 const DURATION_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -55,6 +56,16 @@ export class RouterMetrics {
     'Requests whose caller names a plan that does not exist.',
     [],
   );
+  private readonly tokens = new Counter(
+    'agent_gateway_tokens_total',
+    'Tokens of models that were charged, by whether the backend told them or they were estimated.',
+    ['service', 'plan', 'source'],
+  );
+  private readonly tokenEstimates = new Counter(
+    'agent_gateway_token_estimates_total',
+    'Answers whose tokens were estimated, for want of a usage that could be read.',
+    ['service', 'plan'],
+  );
   private readonly aborted = new Counter(
     'agent_gateway_aborted_total',
     'Answers that did not reach their end.',
@@ -73,6 +84,8 @@ export class RouterMetrics {
       this.limitRefusals,
       this.degraded,
       this.unknownPlans,
+      this.tokens,
+      this.tokenEstimates,
       this.aborted,
       new Gauge('agent_gateway_in_flight', 'Requests that are being served.', () => this.inFlight),
       new Gauge('agent_gateway_store_up', 'Whether the shared store answers.', () =>
@@ -108,6 +121,13 @@ export class RouterMetrics {
     if (limits?.degraded === true) this.degraded.add([]);
     if (admission?.plan.unknown !== undefined) this.unknownPlans.add([]);
     if (exchange.aborted) this.aborted.add([]);
+  }
+
+  /** May come after `observe` of the same exchange. */
+  observeTokens({ route, admission }: Exchange, { tokens, estimated }: TokenCount): void {
+    const labels = [route?.name ?? 'none', admission?.plan.name ?? 'none'];
+    this.tokens.add([...labels, estimated ? 'estimated' : 'reported'], tokens);
+    if (estimated) this.tokenEstimates.add(labels);
   }
 
   render(): string {

@@ -10,6 +10,7 @@ import type { Verifier } from './identity/verifier';
 import type { LimitStore } from './limits/store';
 import { Listener } from './listener';
 import type { Log } from './log';
+import type { PipelineParts } from './pipeline';
 import { RouterMetrics } from './router-metrics';
 
 /** All that a router is made of. */
@@ -46,7 +47,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   const { store, log } = options;
   const lifetime = { draining: false };
   const metrics = new RouterMetrics({ store, jwksAgeSeconds: options.jwksAgeSeconds });
-  const parts = { gateway: compileGateway(options.model), verifier: options.verifier, store };
+  const onTokens: PipelineParts['onTokens'] = (exchange, count) => metrics.observeTokens(exchange, count);
+  const parts = { gateway: compileGateway(options.model), verifier: options.verifier, store, onTokens };
   const listener = new Listener(parts, lifetime, {
     begin: () => metrics.inFlight++,
     end: (exchange) => {

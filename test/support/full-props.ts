@@ -56,6 +56,9 @@ const plan = (base: number): Required<RouterPlanProps> => ({
   requestsPerMinute: base,
   requestsPerHour: base + 100,
   requestsPerDay: base + 200,
+  tokensPerMinute: base + 1_000,
+  tokensPerDay: base + 2_000,
+  limitBy: 'tenant',
   concurrentRequests: base + 3,
   onStoreOutage: 'closed',
   models: ['gpt-4', 'claude-3*'],
@@ -67,6 +70,9 @@ type RouterPlanProps = Pick<
   | 'requestsPerMinute'
   | 'requestsPerHour'
   | 'requestsPerDay'
+  | 'tokensPerMinute'
+  | 'tokensPerDay'
+  | 'limitBy'
   | 'concurrentRequests'
   | 'onStoreOutage'
   | 'models'

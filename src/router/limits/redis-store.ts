@@ -1,12 +1,12 @@
 /** Counters in Redis, shared by all replicas: one script and one round trip for each request. */
 import { randomBytes } from 'node:crypto';
 import Redis from 'ioredis';
-import type { PlanModel, WindowName } from '../../model/gateway-model';
-import { CONCURRENCY, grainOf, WINDOW_KINDS } from '../../model/limits';
+import type { PlanModel, WindowModel, WindowName } from '../../model/gateway-model';
+import { CONCURRENCY, grainOf, isTokenWindow, limitOf, WINDOW_KINDS } from '../../model/limits';
 import { admit, refuse, type WindowCount } from './measure';
 import type { WindowKinds } from './memory-store';
-import type { Lease, PlanCandidate, TakeRequest, TakeResult } from './store';
-import { RENEW_SCRIPT, TAKE_SCRIPT } from './take-script';
+import type { Lease, PlanCandidate, TakeRequest, TakeResult, TokenCharge } from './store';
+import { CHARGE_SCRIPT, RENEW_SCRIPT, TAKE_SCRIPT } from './take-script';
 
 /** Where Redis is and how it is used. */
 export interface RedisStoreOptions {
@@ -31,6 +31,7 @@ const CONNECT_MILLISECONDS_MOST = 2_000;
 /** The commands that the scripts become. */
 interface Scripts {
   agwTake(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<TakeReply>;
+  agwCharge(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<number>;
   agwRenew(key: string, lease: string, milliseconds: number): Promise<number>;
 }
 
@@ -64,6 +65,7 @@ export class RedisStore {
     const redis = new Redis(options.url, connectionOptions(options.password));
     redis.on('error', onError);
     redis.defineCommand('agwTake', { lua: TAKE_SCRIPT });
+    redis.defineCommand('agwCharge', { lua: CHARGE_SCRIPT });
     redis.defineCommand('agwRenew', { lua: RENEW_SCRIPT, numberOfKeys: 1 });
     this.redis = redis as Redis & Scripts;
     this.renewing = setInterval(() => this.renew(), this.leaseMilliseconds / RENEWALS_PER_LIFE);
@@ -115,6 +117,14 @@ export class RedisStore {
   }
 
   /** Rejects when Redis does not answer. */
+  async charge({ key, plan, tokens }: TokenCharge): Promise<void> {
+    const windows = plan.windows.filter(isTokenWindow);
+    const keys = windows.map(({ name }) => this.baseOf(key) + name);
+    const each = windows.flatMap((window) => this.windowArguments(window).slice(0, 4));
+    await this.redis.agwCharge(keys.length, ...keys, tokens, ...each);
+  }
+
+  /** Rejects when Redis does not answer. */
   async ping(): Promise<void> {
     await this.redis.ping();
   }
@@ -127,16 +137,26 @@ export class RedisStore {
   private argumentsOf(plan: PlanModel): PlanArguments {
     const known = this.plans.get(plan);
     if (known !== undefined) return known;
-    const windows = plan.windows.flatMap(({ name, requests }) => {
-      const { kind, seconds } = this.kinds[name];
-      return [kind === 'sliding' ? 's' : 'd', requests, seconds * 1000, grainOf(requests), 1];
-    });
+    const windows = plan.windows.flatMap((window) => this.windowArguments(window));
     const made = {
       names: plan.windows.map(({ name }) => name),
       arguments: [plan.concurrentRequests ?? 0, plan.windows.length, ...windows],
     };
     this.plans.set(plan, made);
     return made;
+  }
+
+  /** Kind, limit, milliseconds, grain, and what a request costs. */
+  private windowArguments(window: WindowModel): (string | number)[] {
+    const { kind, seconds } = this.kinds[window.name];
+    const limit = limitOf(window);
+    return [
+      kind === 'sliding' ? 's' : 'd',
+      limit,
+      seconds * 1000,
+      grainOf(limit),
+      isTokenWindow(window) ? 0 : 1,
+    ];
   }
 
   private hold(lease: string, leaseKey: string): Lease {

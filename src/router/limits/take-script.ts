@@ -6,6 +6,7 @@
  *     agw:{u1x…}:minute       list    moment in ms, and the total up to then; newest first   "1764000012345" .. "93"
  *     agw:{u1x…}:hour         list    the same
  *     agw:{u1x…}:day          hash    day since 1970, and requests admitted on it  day 20417, count 93
+ *     agw:{u1x…}:tokens-minute, tokens-day                the same of tokens, charged when they are known
  *     agw:{u1x…}:concurrency  zset    lease, and when it expires in ms            "k3f9a2c1:17" 1764000042345
  *
  * An entry of a list is the 13 digits of the moment and the digits of the total, which Redis stores as one number of eight
@@ -167,6 +168,24 @@ if concurrency > 0 then
   redis.call('PEXPIRE', leases, ARGV[2])
 end
 return reply
+`;
+
+/**
+ * KEYS: one for each window. ARGV: what is charged, then for each window its kind, limit, milliseconds and grain. Charges
+ * whatever is left: it is used already.
+ */
+export const CHARGE_SCRIPT = `${WINDOWS}
+local amount = tonumber(ARGV[1])
+for i = 1, #KEYS do
+  if ARGV[i * 4 - 2] == 's' then catch_up(KEYS[i]) end
+end
+for i = 1, #KEYS do
+  local kind, limit, span = ARGV[i * 4 - 2], tonumber(ARGV[i * 4 - 1]), tonumber(ARGV[i * 4])
+  local count = 0
+  if kind == 's' then trim(KEYS[i], now - span) else count = day(KEYS[i], limit, span) end
+  charge(kind, KEYS[i], span, tonumber(ARGV[i * 4 + 1]), count, amount)
+end
+return 1
 `;
 
 /** KEYS: the concurrency key. ARGV: lease id, lease milliseconds. A lease that has expired meanwhile is there again. */

@@ -153,6 +153,7 @@ export class Forwarding implements RequestSink {
     if (this.failed || exchange.ended) return;
     this.answer = head;
     exchange.status = head.status;
+    exchange.meter?.begin(head);
     exchange.firstByteAt = performance.now();
     const headers = this.shared.responseHeaders(exchange, head);
     if (exchange.lifetime.draining) headers.push('connection', 'close');
@@ -163,6 +164,7 @@ export class Forwarding implements RequestSink {
     const { exchange, response } = this;
     if (this.failed || exchange.ended) return;
     exchange.bytesOut += piece.length;
+    exchange.meter?.push(piece);
     if (exchange.bytesOut === this.answer?.contentLength) {
       this.done = true;
       this.patience.end();
