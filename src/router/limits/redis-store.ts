@@ -1,7 +1,7 @@
 /** Counters in Redis, shared by all replicas: one script and one round trip for each request. */
 import { randomBytes } from 'node:crypto';
 import Redis from 'ioredis';
-import type { PlanModel, WindowModel, WindowName } from '../../model/gateway-model';
+import type { PlanModel, WindowModel } from '../../model/gateway-model';
 import { CONCURRENCY, grainOf, isTokenWindow, limitOf, WINDOW_KINDS } from '../../model/limits';
 import { admit, refuse, type WindowCount } from './measure';
 import type { WindowKinds } from './memory-store';
@@ -38,10 +38,10 @@ interface Scripts {
 /** As `TAKE_SCRIPT` says. */
 type TakeReply = readonly [status: number, plan: string, concurrencyFull: number, ...counts: number[]];
 
-/** What does not change of a plan: everything behind its name and whether it includes the request. */
-interface PlanArguments {
-  readonly names: readonly WindowName[];
-  readonly arguments: readonly (string | number)[];
+/** A plan in the form that the scripts read. */
+interface WrittenPlan {
+  readonly plan: string;
+  readonly tokenWindows: string;
 }
 
 /** Counts callers in Redis; every method fails when Redis does not answer. */
@@ -51,7 +51,7 @@ export class RedisStore {
   private readonly leaseMilliseconds: number;
   private readonly kinds: WindowKinds;
   private readonly replica = randomBytes(6).toString('base64url');
-  private readonly plans = new WeakMap<PlanModel, PlanArguments>();
+  private readonly plans = new WeakMap<PlanModel, WrittenPlan>();
   /** Keys of the leases that are held, by lease. */
   private readonly held = new Map<string, string>();
   private readonly renewing: NodeJS.Timeout;
@@ -93,10 +93,9 @@ export class RedisStore {
   /** Adds the keys and arguments of one plan. */
   private add({ name, plan, key, allowed }: PlanCandidate, keys: string[], plans: (string | number)[]): void {
     const base = this.baseOf(key);
-    const { names, arguments: planArguments } = this.argumentsOf(plan);
-    for (const window of names) keys.push(base + window);
+    for (const window of plan.windows) keys.push(base + window.name);
     keys.push(base + CONCURRENCY);
-    plans.push(name, allowed ? 1 : 0, ...planArguments);
+    plans.push(name, allowed ? 1 : 0, this.writtenOf(plan).plan);
   }
 
   private resultOf(reply: TakeReply, { plan, key }: PlanCandidate, lease: string): TakeResult {
@@ -118,10 +117,9 @@ export class RedisStore {
 
   /** Rejects when Redis does not answer. */
   async charge({ key, plan, tokens }: TokenCharge): Promise<void> {
-    const windows = plan.windows.filter(isTokenWindow);
-    const keys = windows.map(({ name }) => this.baseOf(key) + name);
-    const each = windows.flatMap((window) => this.windowArguments(window).slice(0, 4));
-    await this.redis.agwCharge(keys.length, ...keys, tokens, ...each);
+    const base = this.baseOf(key);
+    const keys = plan.windows.filter(isTokenWindow).map(({ name }) => base + name);
+    await this.redis.agwCharge(keys.length, ...keys, tokens, this.writtenOf(plan).tokenWindows);
   }
 
   /** Rejects when Redis does not answer. */
@@ -134,29 +132,22 @@ export class RedisStore {
     this.redis.disconnect();
   }
 
-  private argumentsOf(plan: PlanModel): PlanArguments {
+  /** A plan as the scripts read it, written once. */
+  private writtenOf(plan: PlanModel): WrittenPlan {
     const known = this.plans.get(plan);
     if (known !== undefined) return known;
-    const windows = plan.windows.flatMap((window) => this.windowArguments(window));
+    const written = (window: WindowModel) => {
+      const { kind, seconds } = this.kinds[window.name];
+      const limit = limitOf(window);
+      const cost = isTokenWindow(window) ? 0 : 1;
+      return [kind === 'sliding' ? 's' : 'd', limit, seconds * 1000, grainOf(limit), cost];
+    };
     const made = {
-      names: plan.windows.map(({ name }) => name),
-      arguments: [plan.concurrentRequests ?? 0, plan.windows.length, ...windows],
+      plan: JSON.stringify([plan.concurrentRequests ?? 0, ...plan.windows.map(written)]),
+      tokenWindows: JSON.stringify(plan.windows.filter(isTokenWindow).map(written)),
     };
     this.plans.set(plan, made);
     return made;
-  }
-
-  /** Kind, limit, milliseconds, grain, and what a request costs. */
-  private windowArguments(window: WindowModel): (string | number)[] {
-    const { kind, seconds } = this.kinds[window.name];
-    const limit = limitOf(window);
-    return [
-      kind === 'sliding' ? 's' : 'd',
-      limit,
-      seconds * 1000,
-      grainOf(limit),
-      isTokenWindow(window) ? 0 : 1,
-    ];
   }
 
   private hold(lease: string, leaseKey: string): Lease {
@@ -191,6 +182,10 @@ function connectionOptions(password: string | undefined) {
 }
 
 function countOf(reply: TakeReply, window: number): WindowCount {
-  const [count = 0, resetMilliseconds = 0, waitMilliseconds = 0] = reply.slice(3 + window * 3) as number[];
-  return { count, resetMilliseconds, waitMilliseconds };
+  const at = 3 + window * 3;
+  return {
+    count: reply[at] as number,
+    resetMilliseconds: reply[at + 1] as number,
+    waitMilliseconds: reply[at + 2] as number,
+  };
 }
