@@ -146,7 +146,14 @@ export interface RouterModel {
 /** Exactly one member is there. */
 export interface StoreModel {
   readonly managed?: ManagedRedisModel;
-  readonly external?: { readonly urlSecret: SecretKeyModel };
+  readonly external?: ExternalRedisModel;
+}
+
+/** A Redis that is there already. At most one of `sentinelMaster` and `cluster` is there. */
+export interface ExternalRedisModel {
+  readonly urlSecret: SecretKeyModel;
+  readonly sentinelMaster?: string;
+  readonly cluster?: true;
 }
 
 /** The Redis that the gateway brings. */

@@ -240,6 +240,8 @@ const redis = object<RedisProps>({
   external: optional(
     object<ExternalRedisProps>({
       urlSecret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
+      sentinelMaster: optional(visible),
+      cluster: optional(truth),
     }),
   ),
 });

@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   const settings = readSettings(process.env);
   const model = readDocument(settings.documentPath);
   const event = eventsTo(log);
-  const { storePassword: password, apiKeysFile } = settings;
+  const { storePassword: password, storeSentinelMaster: sentinelMaster, apiKeysFile } = settings;
   const verifier = createVerifier(model.identity, {
     log: event,
     ...(apiKeysFile === undefined ? {} : { apiKeysFile }),
@@ -40,6 +40,8 @@ async function start(): Promise<void> {
   const store = openStore({
     url: settings.storeUrl,
     replicasMax: model.replicasMax,
+    cluster: settings.storeCluster,
+    ...(sentinelMaster === undefined ? {} : { sentinelMaster }),
     log: event,
     ...(password === undefined ? {} : { password }),
   });

@@ -156,6 +156,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   ReplicasProps: ['router', 'replicas'],
   ResourcesProps: ['router', 'resources'],
   ManagedRedisProps: ['redis', 'managed'],
+  ExternalRedisProps: ['redis', 'external'],
   PersistenceProps: ['redis', 'managed', 'persistence'],
 };
 

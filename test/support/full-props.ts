@@ -8,6 +8,7 @@ import type {
   ClaimsProps,
   CorsProps,
   EntryPointsProps,
+  ExternalRedisProps,
   FloodGuardProps,
   JwtProps,
   ManagedRedisProps,
@@ -129,6 +130,9 @@ const managed: Required<ManagedRedisProps> = {
   persistence,
 };
 
+const external: Required<Pick<ExternalRedisProps, 'urlSecret'>> = {
+  urlSecret: { name: 'redis', key: 'url' },
+};
 const planLookup: Required<PlanLookupProps> = { keyPrefix: 'billing:', writers: { app: 'billing' } };
 
 type Whole = Required<AgentGatewayProps>;
@@ -181,8 +185,13 @@ export const FULL_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
     edge: { traefik },
     tls: tlsOf('secretName'),
     router: routerOf('nodeImage'),
-    redis: { external: { urlSecret: { name: 'redis', key: 'url' } } },
+    redis: { external: { ...external, sentinelMaster: 'main' } },
     planLookup: { keyPrefix: planLookup.keyPrefix },
+  },
+  'a Redis Cluster': {
+    ...common,
+    edge: { traefik },
+    redis: { external: { ...external, cluster: true } },
   },
   ...FULL_KONG_PROPS,
 };

@@ -1,18 +1,16 @@
 /** Counters in Redis, shared by all replicas: one script and one round trip for each request. */
 import { randomBytes } from 'node:crypto';
-import Redis from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { PlanModel, WindowModel } from '../../model/gateway-model';
 import { CONCURRENCY, grainOf, isTokenWindow, limitOf, WINDOW_KINDS } from '../../model/limits';
+import { connectRedis, type RedisAddress } from './connect-redis';
 import { admit, refuse, type WindowCount } from './measure';
 import type { WindowKinds } from './memory-store';
 import type { Lease, PlanCandidate, TakeRequest, TakeResult, TokenCharge } from './store';
 import { CHARGE_SCRIPT, RENEW_SCRIPT, TAKE_SCRIPT } from './take-script';
 
 /** Where Redis is and how it is used. */
-export interface RedisStoreOptions {
-  readonly url: string;
-  /** Goes before a password in the URL. */
-  readonly password?: string;
+export interface RedisStoreOptions extends RedisAddress {
   /** First part of every key. Default `agw`. */
   readonly keyPrefix?: string;
   /** How long a lease lives without renewal: so long a dead router's requests still count. Default 30 s. */
@@ -24,9 +22,6 @@ export interface RedisStoreOptions {
 const LEASE_MILLISECONDS = 30_000;
 /** A lease is renewed so often within its life that two failures in a row do not lose it. */
 const RENEWALS_PER_LIFE = 3;
-/** Longest wait between two attempts to connect. */
-const RECONNECT_MILLISECONDS_MOST = 1_000;
-const CONNECT_MILLISECONDS_MOST = 2_000;
 
 /** The commands that the scripts become. */
 interface Scripts {
@@ -46,7 +41,7 @@ interface WrittenPlan {
 
 /** Counts callers in Redis; every method fails when Redis does not answer. */
 export class RedisStore {
-  private readonly redis: Redis & Scripts;
+  private readonly redis: (Redis | Cluster) & Scripts;
   private readonly prefix: string;
   private readonly leaseMilliseconds: number;
   private readonly kinds: WindowKinds;
@@ -62,12 +57,12 @@ export class RedisStore {
     this.prefix = options.keyPrefix ?? 'agw';
     this.leaseMilliseconds = options.leaseMilliseconds ?? LEASE_MILLISECONDS;
     this.kinds = options.windowKinds ?? WINDOW_KINDS;
-    const redis = new Redis(options.url, connectionOptions(options.password));
+    const redis = connectRedis(options);
     redis.on('error', onError);
     redis.defineCommand('agwTake', { lua: TAKE_SCRIPT });
     redis.defineCommand('agwCharge', { lua: CHARGE_SCRIPT });
     redis.defineCommand('agwRenew', { lua: RENEW_SCRIPT, numberOfKeys: 1 });
-    this.redis = redis as Redis & Scripts;
+    this.redis = redis as (Redis | Cluster) & Scripts;
     this.renewing = setInterval(() => this.renew(), this.leaseMilliseconds / RENEWALS_PER_LIFE);
     this.renewing.unref();
   }
@@ -166,19 +161,6 @@ export class RedisStore {
       this.redis.agwRenew(leaseKey, lease, this.leaseMilliseconds).catch(() => {});
     }
   }
-}
-
-/** Nothing waits: a command that cannot be sent fails at once, and the outage policy decides. */
-function connectionOptions(password: string | undefined) {
-  return {
-    ...(password === undefined ? {} : { password }),
-    enableOfflineQueue: false,
-    enableAutoPipelining: true,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    connectTimeout: CONNECT_MILLISECONDS_MOST,
-    retryStrategy: (attempt: number) => Math.min(attempt * 50, RECONNECT_MILLISECONDS_MOST),
-  };
 }
 
 function countOf(reply: TakeReply, window: number): WindowCount {
