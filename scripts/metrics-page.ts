@@ -60,6 +60,7 @@ function describedMetrics(): readonly MetricInfo[] {
   const store = {
     state: () => 'unknown' as const,
     take: () => Promise.reject(),
+    charge: () => Promise.reject(),
     close: () => Promise.resolve(),
   };
   return new RouterMetrics({ store, jwksAgeSeconds: () => undefined, breakerStates: () => [] }).describe();

@@ -123,6 +123,16 @@ export const KONG_LACKS = {
     expected: 'no limit on requests at the same time, which Kong does not count',
     fix: 'remove it, or use requestsPerMinute',
   },
+  tokens: {
+    props: '`plans.*.tokensPerMinute`, `plans.*.tokensPerDay`',
+    expected: 'no limit on tokens of models, as Kong does not read answers',
+    fix: 'remove it, or use requestsPerMinute',
+  },
+  sharedByService: {
+    props: '`plans.*.limitBy: service`',
+    expected: '"caller" or "tenant", which are the same there, as Kong counts a plan for each consumer',
+    fix: 'remove it',
+  },
   exactWindows: {
     props: '`plans.*.requestsPerMinute`, `plans.*.requestsPerHour`',
     expected: 'limits by the day, or clockWindows: true beside the flood guard of edge.kong',

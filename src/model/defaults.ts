@@ -10,7 +10,7 @@ export const DEFAULTS = {
     claims: { subject: 'sub', tenant: 'org_id', plan: 'plan', scopes: 'scope' },
   },
   serviceToken: { ttlSeconds: 60 },
-  plan: { onStoreOutage: 'local' },
+  plan: { onStoreOutage: 'local', limitBy: 'caller' },
   planLookup: { keyPrefix: 'agw-plan:' },
   /** Name of the plan that is the default where there are several. */
   defaultPlan: 'free',

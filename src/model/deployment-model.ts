@@ -2,7 +2,7 @@
  * What is true of a gateway's objects in the cluster: which edge, which TLS, how many replicas, which images.
  * Apart from `GatewayModel`, so that a change here does not restart routers that decide as before.
  */
-import type { SecretKeyModel, WindowModel } from './gateway-model';
+import type { RequestWindowModel, SecretKeyModel } from './gateway-model';
 
 /** Everything that no router reads. */
 export interface DeploymentModel {
@@ -101,7 +101,7 @@ export interface KongDirectRouteModel {
 export interface KongConsumerModel {
   readonly tenant: string;
   readonly plan: string;
-  readonly windows: readonly WindowModel[];
+  readonly windows: readonly RequestWindowModel[];
   readonly onStoreOutage: 'open' | 'closed';
   readonly apiKeySecret?: SecretKeyModel;
   readonly jwt?: KongJwtModel;
@@ -152,7 +152,14 @@ export interface RouterModel {
 /** Exactly one member is there. */
 export interface StoreModel {
   readonly managed?: ManagedRedisModel;
-  readonly external?: { readonly urlSecret: SecretKeyModel };
+  readonly external?: ExternalRedisModel;
+}
+
+/** A Redis that is there already. At most one of `sentinelMaster` and `cluster` is there. */
+export interface ExternalRedisModel {
+  readonly urlSecret: SecretKeyModel;
+  readonly sentinelMaster?: string;
+  readonly cluster?: true;
 }
 
 /** The Redis that the gateway brings. */

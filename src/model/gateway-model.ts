@@ -86,6 +86,8 @@ export interface PlanModel {
   /** Requests in flight at once; absent = no limit. */
   readonly concurrentRequests?: number;
   readonly onStoreOutage: OutagePolicy;
+  /** Who shares the plan's limits; absent = nobody, each caller has them. */
+  readonly limitBy?: 'tenant' | 'service';
   /** Patterns of the models that the plan may name; absent = all. */
   readonly models?: readonly string[];
   /** Versions that the plan may use; absent = all. */
@@ -101,13 +103,23 @@ export interface PlanLookupModel {
 /** What a plan's limits do while the store does not answer. */
 export type OutagePolicy = 'open' | 'closed' | 'local';
 
-/** A limit on requests in a stretch of time. */
-export interface WindowModel {
-  readonly name: WindowName;
+/** A limit on what is used in a stretch of time. */
+export type WindowModel = RequestWindowModel | TokenWindowModel;
+
+/** A limit on requests, charged when they are admitted. */
+export interface RequestWindowModel {
+  readonly name: 'minute' | 'hour' | 'day';
   readonly requests: number;
 }
+
+/** A limit on the tokens of models, charged when backends have told them. */
+export interface TokenWindowModel {
+  readonly name: 'tokens-minute' | 'tokens-day';
+  readonly tokens: number;
+}
+
 /** Names of windows, as clients read them in `RateLimit` headers and problem bodies. */
-export type WindowName = 'minute' | 'hour' | 'day';
+export type WindowName = WindowModel['name'];
 
 /** An organisation that callers belong to. */
 export interface TenantModel {

@@ -56,6 +56,7 @@ export const PROBLEMS = {
   AGW_UNUSED: 'A prop would have no effect.',
   AGW_EDGE_CANNOT: 'The edge cannot do what a prop asks for.',
   AGW_FLOOD_GUARD_BELOW_PLAN: 'The flood guard would refuse callers who are within their plan.',
+  AGW_CLUSTER_SLOT: 'What one request asks for would stand in two hash slots of a Redis Cluster.',
   AGW_NAMESPACE: 'The chart has no namespace, by which others would find its objects.',
   AGW_DOCUMENT_SIZE: 'The gateway is too large for one ConfigMap.',
 } as const satisfies Record<`AGW_${string}`, string>;

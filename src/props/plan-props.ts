@@ -28,6 +28,38 @@ export interface PlanProps {
   readonly requestsPerDay?: number;
 
   /**
+   * Tokens of models that backends report, in any 60 seconds: `usage` of OpenAI's Chat Completions and Responses and of
+   * Anthropic's Messages, in JSON and in events, compressed or not. Charged when an answer has ended: a request is admitted
+   * while the window has tokens left, so that the last ones may take more than there is, and then none is until the window
+   * has room again. Where an answer ends without `usage`, or early, tokens are estimated: one for each four bytes of the
+   * request and of text in the answer, of an event stream one for each event. WebSockets are not counted.
+   * Unit: tokens. Range: 1 to 1_000_000_000, whole.
+   * @default - not limited by tokens in a minute
+   * @problem AGW_NUMBER_RANGE outside the range
+   * @problem AGW_EDGE_CANNOT for a plan of `edgeCredentials`
+   */
+  readonly tokensPerMinute?: number;
+
+  /**
+   * The same from one UTC midnight to the next.
+   * Unit: tokens. Range: 1 to 1_000_000_000_000, whole.
+   * @default - not limited by tokens in a day
+   * @problem AGW_NUMBER_RANGE outside the range
+   * @problem AGW_EDGE_CANNOT for a plan of `edgeCredentials`
+   */
+  readonly tokensPerDay?: number;
+
+  /**
+   * Who shares the limits of this plan.
+   * Range: `caller` gives each caller all of them; `tenant` counts the callers of a tenant together, and a caller without
+   * one alone; `service` counts all callers of the plan together, each service apart.
+   * @default 'caller'
+   * @problem AGW_ENUM another word
+   * @problem AGW_EDGE_CANNOT `service` for a plan of `edgeCredentials`
+   */
+  readonly limitBy?: 'caller' | 'tenant' | 'service';
+
+  /**
    * Requests, streams included, that are under way at the same time.
    * Unit: requests. Range: 1 to 10_000, whole.
    * @default - not limited

@@ -156,8 +156,25 @@ export interface PersistenceProps {
 /** A Redis that is there already. */
 export interface ExternalRedisProps {
   /**
-   * Secret with the URL, user and password included: `redis://…`, or `rediss://…` for TLS.
+   * Secret with the URL, user and password included: `redis://…`, or `rediss://…` for TLS. With `sentinel` or `cluster` it
+   * names several hosts: `redis://user:password@one:6379,two:6379,three:6379`.
    * @problem AGW_SECRET_PLAIN text in place of the reference
    */
   readonly urlSecret: SecretKeyProps;
+
+  /**
+   * Name of the master that the Sentinels at these hosts watch (port 26379 where none is given). User and password are the
+   * master's; the Sentinels take none.
+   * @default - the URL names Redis itself
+   * @problem AGW_ONE_OF together with `cluster`
+   */
+  readonly sentinelMaster?: string;
+
+  /**
+   * Whether the hosts are nodes of a Redis Cluster. Whatever is counted together stands in one hash slot.
+   * @default - they are no Cluster
+   * @problem AGW_ONE_OF together with `sentinelMaster`
+   * @problem AGW_CLUSTER_SLOT with `planLookup`, and a plan that has a `limitBy` of `tenant` or `service`
+   */
+  readonly cluster?: boolean;
 }

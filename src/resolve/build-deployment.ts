@@ -87,7 +87,16 @@ function buildRouter(props: AgentGatewayProps, gateway: GatewayModel): RouterMod
 }
 
 function buildStore({ redis, planLookup }: AgentGatewayProps): StoreModel {
-  if (redis?.external !== undefined) return { external: { urlSecret: { ...redis.external.urlSecret } } };
+  if (redis?.external !== undefined) {
+    const { urlSecret, sentinelMaster, cluster } = redis.external;
+    return {
+      external: {
+        urlSecret: { ...urlSecret },
+        ...(sentinelMaster === undefined ? {} : { sentinelMaster }),
+        ...(cluster === true ? { cluster } : {}),
+      },
+    };
+  }
   const managed = redis?.managed ?? {};
   return {
     managed: {

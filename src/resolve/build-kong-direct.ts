@@ -7,7 +7,7 @@ import type { AgentGatewayProps } from '../props/gateway-props';
 import type { TenantProps } from '../props/plan-props';
 import type { ServiceProps } from '../props/service-props';
 import { backendHost } from './build-backend';
-import { buildPlan } from './build-plan';
+import { buildPlan, requestWindows } from './build-plan';
 import { impliedDefaultPlan } from './check-helpers';
 import { impliedDefaultVersion } from './version-checks';
 
@@ -72,13 +72,13 @@ function buildConsumer(props: AgentGatewayProps, tenant: string, given: TenantPr
   const { edgeCredentials } = given;
   if (edgeCredentials === undefined) return [];
   const plan = given.plan ?? impliedDefaultPlan(props);
-  const { windows, onStoreOutage }: PlanModel = buildPlan(props.plans[plan] ?? {});
+  const { onStoreOutage }: PlanModel = buildPlan(props.plans[plan] ?? {});
   const { apiKey, jwt } = edgeCredentials;
   return [
     {
       tenant,
       plan,
-      windows,
+      windows: requestWindows(props.plans[plan] ?? {}),
       onStoreOutage: onStoreOutage === 'closed' ? 'closed' : 'open',
       ...(apiKey === undefined ? {} : { apiKeySecret: { ...apiKey } }),
       ...(jwt === undefined ? {} : { jwt: { ...jwt, publicKey: `${jwt.publicKey.trim()}\n` } }),

@@ -105,6 +105,18 @@ function checkPlanLookup(props: LooseProps, at: Place): void {
   }
 }
 
+function checkCluster({ redis, planLookup, plans }: LooseProps, at: Place): void {
+  if (redis?.external?.cluster !== true) return;
+  checkOneOf(redis.external, ['sentinelMaster', 'cluster'], at, 0);
+  const shared = Object.entries(plans ?? {}).find(
+    ([, plan]) => plan?.limitBy === 'tenant' || plan?.limitBy === 'service',
+  );
+  if (planLookup === undefined || shared === undefined) return;
+  const fix = 'leave planLookup or limitBy out, or use a single Redis or Sentinel';
+  const expected = `no Cluster, as plan "${shared[0]}" is shared and each caller's plan is looked up`;
+  at.key('cluster').report('AGW_CLUSTER_SLOT', true, expected, fix);
+}
+
 function checkCors(props: LooseProps, at: Place): void {
   const { cors } = props;
   if (cors === undefined) return;
@@ -129,5 +141,7 @@ function checkWorkloads(props: LooseProps, at: Place): void {
   const router = at.key('router');
   checkOneOf(props.router, ['image', 'nodeImage'], router, 0);
   replicaBounds(props.router?.replicas, router.key('replicas'));
-  checkOneOf(props.redis, ['managed', 'external'], at.key('redis'));
+  const redis = at.key('redis');
+  checkOneOf(props.redis, ['managed', 'external'], redis);
+  checkCluster(props, redis.key('external'));
 }

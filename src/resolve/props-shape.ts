@@ -57,6 +57,9 @@ const plan = object<PlanProps>({
   requestsPerMinute: optional(integer(1, 100_000)),
   requestsPerHour: optional(integer(1, 1_000_000)),
   requestsPerDay: optional(integer(1, 1_000_000_000)),
+  tokensPerMinute: optional(integer(1, 1_000_000_000)),
+  tokensPerDay: optional(integer(1, 1_000_000_000_000)),
+  limitBy: optional(word(['caller', 'tenant', 'service'])),
   concurrentRequests: optional(integer(1, 10_000)),
   onStoreOutage: optional(word(['open', 'closed', 'local'])),
   models: optional(list(modelPattern)),
@@ -162,6 +165,8 @@ const redis = object<RedisProps>({
   external: optional(
     object<ExternalRedisProps>({
       urlSecret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
+      sentinelMaster: optional(visible),
+      cluster: optional(truth),
     }),
   ),
 });

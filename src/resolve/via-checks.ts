@@ -167,6 +167,10 @@ function checkPlan(props: LooseProps, name: string, at: Place): void {
   if (plan.concurrentRequests !== undefined) cannot(at.key('concurrentRequests'), KONG_LACKS.concurrency);
   if (plan.models !== undefined) cannot(at.key('models'), KONG_LACKS.planModels);
   if (plan.versions !== undefined) cannot(at.key('versions'), KONG_LACKS.planVersions);
+  for (const key of ['tokensPerMinute', 'tokensPerDay'] as const) {
+    if (plan[key] !== undefined) cannot(at.key(key), KONG_LACKS.tokens);
+  }
+  if (plan.limitBy === 'service') cannot(at.key('limitBy'), KONG_LACKS.sharedByService);
   const { requestsPerMinute, requestsPerHour, requestsPerDay } = plan;
   const limits = [requestsPerMinute, requestsPerHour, requestsPerDay].filter((limit) => limit !== undefined);
   if (limits.length === 0) return;

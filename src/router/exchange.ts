@@ -10,6 +10,7 @@ import type { VerifiedCaller } from './identity/verifier';
 import type { TakeResult } from './limits/store';
 import { requestIdOf } from './request-id';
 import { traceparentOf } from './trace-context';
+import type { TokenMeter } from './usage/token-meter';
 
 /**
  * Why a request goes on: nobody was there, the backend broke off or was too late before its answer began, or it answered
@@ -70,6 +71,8 @@ export class Exchange {
   serviceToken: string | undefined = undefined;
   /** Backends that failed before `backend` got the request; absent when none did. */
   failovers: PassedOver[] | undefined = undefined;
+  /** Set when the plan limits the tokens of models. */
+  meter: TokenMeter | undefined = undefined;
   /** Sends `100 Continue`, once, before the body is read; absent when the client does not wait for it. */
   continueBody: (() => void) | undefined = undefined;
   /** Stops what runs towards the backend; called at the end, also when all went well. */
@@ -107,6 +110,7 @@ export class Exchange {
     this.ended = true;
     this.aborted = !complete;
     this.limits?.lease?.release();
+    this.meter?.end(complete, this.bytesIn);
     this.cancelBackend?.();
     this.observer(this);
   }

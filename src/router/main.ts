@@ -37,7 +37,8 @@ async function start(): Promise<void> {
   const settings = readSettings(process.env);
   const model = readDocument(settings.documentPath);
   const event = eventsTo(log);
-  const { storePassword: password, apiKeysFile, backendSecretsDirectory: directory } = settings;
+  const { storePassword: password, storeSentinelMaster: sentinelMaster, apiKeysFile } = settings;
+  const { backendSecretsDirectory: directory } = settings;
   const verifier = createVerifier(model.identity, {
     log: event,
     ...(apiKeysFile === undefined ? {} : { apiKeysFile }),
@@ -46,6 +47,8 @@ async function start(): Promise<void> {
   const store = openStore({
     url: settings.storeUrl,
     replicasMax: model.replicasMax,
+    cluster: settings.storeCluster,
+    ...(sentinelMaster === undefined ? {} : { sentinelMaster }),
     log: event,
     ...(password === undefined ? {} : { password }),
   });

@@ -20,7 +20,8 @@ import { asksForPublicKeys } from './public-keys';
 import { type Refused, refused } from './refusal';
 import { framesPlainly, namesOneHost, splitTarget } from './request-target';
 import { bodyUse, takeBody } from './take-body';
-import { admissionAfter, limitRefusal, takeRequest } from './take-limits';
+import { admissionAfter, limitRefusal, meterOf, takeRequest } from './take-limits';
+import type { TokenCount } from './usage/token-meter';
 
 /** What the steps ask. */
 export interface PipelineParts {
@@ -29,6 +30,8 @@ export interface PipelineParts {
   readonly store: LimitStore;
   /** Absent when the router signs nothing. */
   readonly serviceTokens?: ServiceTokens;
+  /** Told what an answer has cost in tokens of models, where a plan limits them; may come after the exchange's end. */
+  readonly onTokens?: (exchange: Exchange, count: TokenCount) => void;
 }
 
 /** `gone`: the client left while a step was waiting, and there is nobody to answer. */
@@ -79,7 +82,7 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
   if (chosen.kind === 'refused') return callerRefusal(gateway.model, route, chosen);
   exchange.backend = chosen;
 
-  const limited = { caller, admission, body };
+  const limited = { caller, admission, service: route.name, body };
   const limits = await store.take(takeRequest(gateway.model, limited));
   exchange.limits = limits;
   if (exchange.ended) {
@@ -95,6 +98,9 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
   }
   const refusal = limitRefusal(limits);
   if (refusal !== undefined) return refusal;
+  exchange.meter = meterOf(gateway.model, store, { ...limited, admission: after.admission }, (count) =>
+    parts.onTokens?.(exchange, count),
+  );
   exchange.serviceToken = serviceToken(parts, exchange);
   return FORWARD;
 }

@@ -2,6 +2,7 @@
 import type { Exchange } from './exchange';
 import type { LimitStore } from './limits/store';
 import { Counter, Gauge, Histogram, LabelledGauge, type Metric, type MetricInfo } from './metrics';
+import type { TokenCount } from './usage/token-meter';
 
 /**
  * Every label, with what its values are. All come from the gateway's document or from tables of the router, so that the
@@ -18,7 +19,9 @@ export const LABELS = {
   code: 'code of an error, as in problem bodies and the log',
   reason:
     'of a span: `queue_full`: the collector is slow or away; `not_delivered`: it failed with them in its hands; `rejected`: it said so. Of a backend: `connect`, `reset`, `timeout` or `status`',
-  limit: '`minute`, `hour`, `day` or `concurrency`; `store` where the plan refuses while the store is away',
+  source: '`reported` by the backend, or `estimated`',
+  limit:
+    '`minute`, `hour`, `day`, `tokens-minute`, `tokens-day` or `concurrency`; `store` where the plan refuses while the store is away',
 } as const;
 
 type Label = keyof typeof LABELS;
@@ -88,6 +91,16 @@ export class RouterMetrics {
     'Requests that went on to another backend, by the one that failed and why.',
     ['service', 'backend', 'reason'],
   );
+  private readonly tokens = counter(
+    'agent_gateway_tokens_total',
+    'Tokens of models that were charged, by whether the backend told them or they were estimated.',
+    ['service', 'plan', 'source'],
+  );
+  private readonly tokenEstimates = counter(
+    'agent_gateway_token_estimates_total',
+    'Answers whose tokens were estimated, for want of a usage that could be read.',
+    ['service', 'plan'],
+  );
   private readonly aborted = counter('agent_gateway_aborted_total', 'Answers that did not reach their end.');
   readonly spansExported = counter(
     'agent_gateway_spans_exported_total',
@@ -111,6 +124,8 @@ export class RouterMetrics {
       this.degraded,
       this.unknownPlans,
       this.failovers,
+      this.tokens,
+      this.tokenEstimates,
       this.aborted,
       this.spansExported,
       this.spansDropped,
@@ -159,6 +174,13 @@ export class RouterMetrics {
       this.failovers.add([service, failed, reason]);
     }
     if (exchange.aborted) this.aborted.add([]);
+  }
+
+  /** May come after `observe` of the same exchange. */
+  observeTokens({ route, admission }: Exchange, { tokens, estimated }: TokenCount): void {
+    const labels = [route?.name ?? 'none', admission?.plan.name ?? 'none'];
+    this.tokens.add([...labels, estimated ? 'estimated' : 'reported'], tokens);
+    if (estimated) this.tokenEstimates.add(labels);
   }
 
   render(): string {

@@ -12,6 +12,7 @@ import type { Verifier } from './identity/verifier';
 import type { LimitStore } from './limits/store';
 import { Listener } from './listener';
 import type { Log } from './log';
+import type { PipelineParts } from './pipeline';
 import { RouterMetrics } from './router-metrics';
 import type { SecretFiles } from './secret-files';
 import type { TracingSettings } from './settings';
@@ -58,18 +59,19 @@ const LOOK_MILLISECONDS = 25;
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const { store, log, secrets, connectionMillisecondsMost: age } = options;
   const lifetime = { draining: false };
-  const { verifier, serviceTokens } = options;
-  const parts = {
-    gateway: compileGateway(options.model, secrets),
-    verifier,
-    store,
-    ...(serviceTokens === undefined ? {} : { serviceTokens }),
-  };
   const metrics: RouterMetrics = new RouterMetrics({
     store,
     jwksAgeSeconds: options.jwksAgeSeconds,
     breakerStates: () => listener.breakerStates(),
   });
+  const { verifier, serviceTokens } = options;
+  const parts: PipelineParts = {
+    gateway: compileGateway(options.model, secrets),
+    verifier,
+    store,
+    ...(serviceTokens === undefined ? {} : { serviceTokens }),
+    onTokens: (exchange, count) => metrics.observeTokens(exchange, count),
+  };
   const tracer = openTracer(options.tracing, { model: options.model, metrics, log });
   const watcher = {
     begin: (exchange: Exchange) => {

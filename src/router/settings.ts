@@ -17,6 +17,10 @@ export interface RouterSettings {
   readonly storeUrl: string;
   /** `STORE_PASSWORD`: goes before a password in the URL. */
   readonly storePassword?: string;
+  /** `STORE_SENTINEL_MASTER`: name of the master, where the URL names Sentinels. */
+  readonly storeSentinelMaster?: string;
+  /** `STORE_CLUSTER`: `true` where the URL names nodes of a Cluster. Default `false`. */
+  readonly storeCluster: boolean;
   /** `API_KEYS_FILE`: where the API keys are; needed when the gateway takes API keys. */
   readonly apiKeysFile?: string;
   /** `SIGNING_KEYS_FILE`: where the keys of service tokens are; needed when a service has some. */
@@ -59,6 +63,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws SettingError for the first variable that is missing or bad */
 export function readSettings(environment: Environment): RouterSettings {
   const storePassword = environment.STORE_PASSWORD || undefined;
+  const storeSentinelMaster = environment.STORE_SENTINEL_MASTER || undefined;
   const apiKeysFile = environment.API_KEYS_FILE || undefined;
   const signingKeysFile = environment.SIGNING_KEYS_FILE || undefined;
   const backendSecretsDirectory = environment.BACKEND_SECRETS_DIRECTORY || undefined;
@@ -70,6 +75,8 @@ export function readSettings(environment: Environment): RouterSettings {
     bindAddress: environment.BIND_ADDRESS || '::',
     storeUrl: storeUrl(environment),
     ...(storePassword === undefined ? {} : { storePassword }),
+    ...(storeSentinelMaster === undefined ? {} : { storeSentinelMaster }),
+    storeCluster: truth(environment, 'STORE_CLUSTER'),
     ...(apiKeysFile === undefined ? {} : { apiKeysFile }),
     ...(signingKeysFile === undefined ? {} : { signingKeysFile }),
     ...(backendSecretsDirectory === undefined ? {} : { backendSecretsDirectory }),
@@ -83,6 +90,12 @@ function required(environment: Environment, name: string, expected: string): str
   const value = environment[name];
   if (value === undefined || value === '') throw new SettingError(name, value, expected);
   return value;
+}
+
+function truth(environment: Environment, name: string): boolean {
+  const value = environment[name] || 'false';
+  if (value !== 'true' && value !== 'false') throw new SettingError(name, value, 'true or false');
+  return value === 'true';
 }
 
 function wholeNumber(environment: Environment, name: string, byDefault: number, most: number): number {

@@ -4,44 +4,73 @@
  * does not include is refused here (contract R7).
  */
 import { createHash } from 'node:crypto';
-import { type Caller, decidePlan } from '../model/caller';
+import { type Caller, decidePlan, type PlanDecision } from '../model/caller';
 import { type Admission, type BodyFacts, planRefusal, type Refusal } from '../model/decide';
-import type { GatewayModel, PlanLookupModel, PlanModel } from '../model/gateway-model';
+import type { GatewayModel, PlanModel } from '../model/gateway-model';
+import { limitsTokens } from '../model/limits';
 import type { VerifiedCaller } from './identity/verifier';
-import type { PlanCandidate, PlanLookup, TakeRequest, TakeResult } from './limits/store';
+import type { LimitStore, PlanCandidate, TakeRequest, TakeResult } from './limits/store';
 import { type Refused, refused } from './refusal';
+import { type TokenCount, TokenMeter } from './usage/token-meter';
 
 /** What limits depend on, of a request that all other steps have let through. */
 export interface LimitedRequest {
   readonly caller: VerifiedCaller;
   readonly admission: Admission;
+  /** Name of the service. */
+  readonly service: string;
   readonly body: BodyFacts | undefined;
 }
 
 /** What the store is asked for a request. */
 export function takeRequest(model: GatewayModel, request: LimitedRequest): TakeRequest {
-  const { caller, admission } = request;
-  const { planLookup } = model;
-  if (planLookup === undefined) return { key: caller.limitKey, plan: admission.plan.plan };
-  const slot = slotOf(caller);
-  const key = `{${slot}}${caller.limitKey}`;
+  const { admission, caller, body } = request;
   const { name, plan, pending } = admission.plan;
-  if (pending === undefined) return { key, plan };
+  const key = countedKey(model, request, admission.plan);
+  if (pending === undefined || model.planLookup === undefined) return { key, plan };
   const candidate = (named: string, one: PlanModel): PlanCandidate => ({
     name: named,
     plan: one,
-    key,
-    allowed: planRefusal(one, admission, request.body) === undefined,
+    key: countedKey(model, request, { name: named, plan: one }),
+    allowed: planRefusal(one, admission, body) === undefined,
   });
   const others = Object.entries(model.plans).filter(([other]) => other !== name);
+  const plans = others.map(([other, one]) => candidate(other, one));
   return {
     key,
     plan,
-    lookup: lookupOf(planLookup, slot, [
-      candidate(name, plan),
-      ...others.map(([other, one]) => candidate(other, one)),
-    ]),
+    lookup: {
+      key: `${model.planLookup.keyPrefix}{${slotOf(caller)}}`,
+      plans: [candidate(name, plan), ...plans],
+    },
   };
+}
+
+/** Counts the tokens of an answer and charges them, where a plan limits them (contract L6). */
+export function meterOf(
+  model: GatewayModel,
+  store: LimitStore,
+  request: LimitedRequest,
+  told: (count: TokenCount) => void,
+): TokenMeter | undefined {
+  const { plan } = request.admission.plan;
+  if (!limitsTokens(plan)) return undefined;
+  const key = countedKey(model, request, request.admission.plan);
+  return new TokenMeter((count) => {
+    store.charge({ key, plan, tokens: count.tokens });
+    told(count);
+  });
+}
+
+/** Who is counted: the caller, unless the plan says otherwise. Where there are look-ups, counters are in their slot. */
+function countedKey(
+  { planLookup }: GatewayModel,
+  { caller, service }: LimitedRequest,
+  { name, plan }: Pick<PlanDecision, 'name' | 'plan'>,
+): string {
+  if (plan.limitBy === 'service') return `service.${name}.${service}`;
+  if (plan.limitBy === 'tenant' && caller.tenant !== undefined) return `tenant.${digestOf(caller.tenant)}`;
+  return planLookup === undefined ? caller.limitKey : `{${slotOf(caller)}}${caller.limitKey}`;
 }
 
 /** The admission under the plan that a look-up has found, or what that plan does not include. */
@@ -56,10 +85,6 @@ export function admissionAfter(
   return { admission: { ...admission, plan }, refusal: planRefusal(plan.plan, admission, body) };
 }
 
-function lookupOf({ keyPrefix }: PlanLookupModel, slot: string, plans: PlanLookup['plans']): PlanLookup {
-  return { key: `${keyPrefix}{${slot}}`, plans };
-}
-
 const slots = new WeakMap<VerifiedCaller, string>();
 
 /**
@@ -69,9 +94,13 @@ const slots = new WeakMap<VerifiedCaller, string>();
 function slotOf(caller: VerifiedCaller): string {
   const known = slots.get(caller);
   if (known !== undefined) return known;
-  const slot = createHash('sha256').update(caller.subject).digest('hex');
+  const slot = digestOf(caller.subject);
   slots.set(caller, slot);
   return slot;
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** The refusal of a result; `undefined` when the request is admitted. */

@@ -105,8 +105,14 @@ function storeEnvironment(
   names: GatewayNames,
   store: StoreModel,
 ): Record<string, EnvValue> {
-  if (store.external !== undefined)
-    return { STORE_URL: secretValue(scope, 'store-url', store.external.urlSecret) };
+  if (store.external !== undefined) {
+    const { urlSecret, sentinelMaster, cluster } = store.external;
+    return {
+      STORE_URL: secretValue(scope, 'store-url', urlSecret),
+      ...(sentinelMaster === undefined ? {} : values({ STORE_SENTINEL_MASTER: sentinelMaster })),
+      ...(cluster === undefined ? {} : values({ STORE_CLUSTER: 'true' })),
+    };
+  }
   const password = store.managed?.passwordSecret;
   return {
     ...values({ STORE_URL: `redis://${names.redis}:${REDIS_PORT}` }),

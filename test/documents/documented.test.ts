@@ -171,6 +171,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   ReplicasProps: ['router', 'replicas'],
   ResourcesProps: ['router', 'resources'],
   ManagedRedisProps: ['redis', 'managed'],
+  ExternalRedisProps: ['redis', 'external'],
   PersistenceProps: ['redis', 'managed', 'persistence'],
   TracingProps: ['tracing'],
   OtlpProps: ['tracing', 'otlp'],

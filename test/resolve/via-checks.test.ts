@@ -82,6 +82,8 @@ const lacks: Record<keyof typeof KONG_LACKS, readonly [object, string]> = {
   planVersions: [{ ...version({}), ...plan({ versions: ['v1'] }) }, 'plans.free.versions'],
   planModels: [plan({ models: ['gpt-4'] }), 'plans.free.models'],
   concurrency: [plan({ concurrentRequests: 5 }), 'plans.free.concurrentRequests'],
+  tokens: [plan({ tokensPerDay: 5 }), 'plans.free.tokensPerDay'],
+  sharedByService: [plan({ limitBy: 'service' }), 'plans.free.limitBy'],
   exactWindows: [plan({ requestsPerMinute: 5 }), 'plans.free.requestsPerMinute'],
   localShare: [plan({ onStoreOutage: 'local' }), 'plans.free.onStoreOutage'],
   separateTimeouts: [service({ timeouts: { idleSeconds: 60 } }), 'services.tools.timeouts'],

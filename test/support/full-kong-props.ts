@@ -30,7 +30,12 @@ const controller: Required<Omit<KongControllerProps, 'ingressClass' | 'gateway' 
   namespace: 'kong-system',
   floodGuard,
 };
-const plan: Required<Omit<PlanProps, 'concurrentRequests' | 'models' | 'versions'>> = {
+const plan: Required<
+  Omit<
+    PlanProps,
+    'concurrentRequests' | 'tokensPerMinute' | 'tokensPerDay' | 'limitBy' | 'models' | 'versions'
+  >
+> = {
   requestsPerMinute: 60,
   requestsPerHour: 600,
   requestsPerDay: 6_000,

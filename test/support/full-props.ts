@@ -11,6 +11,7 @@ import type {
   ClaimsProps,
   CorsProps,
   EntryPointsProps,
+  ExternalRedisProps,
   FailoverProps,
   FallbackProps,
   FloodGuardProps,
@@ -123,6 +124,9 @@ const plan = (base: number): Required<RouterPlanProps> => ({
   requestsPerMinute: base,
   requestsPerHour: base + 100,
   requestsPerDay: base + 200,
+  tokensPerMinute: base + 1_000,
+  tokensPerDay: base + 2_000,
+  limitBy: 'tenant',
   concurrentRequests: base + 3,
   onStoreOutage: 'closed',
   models: ['gpt-4', 'claude-3*'],
@@ -134,6 +138,9 @@ type RouterPlanProps = Pick<
   | 'requestsPerMinute'
   | 'requestsPerHour'
   | 'requestsPerDay'
+  | 'tokensPerMinute'
+  | 'tokensPerDay'
+  | 'limitBy'
   | 'concurrentRequests'
   | 'onStoreOutage'
   | 'models'
@@ -218,6 +225,9 @@ const otlp: Required<OtlpProps> = {
 };
 const tracing: Required<TracingProps> = { otlp, samplePercent: 12.5 };
 
+const external: Required<Pick<ExternalRedisProps, 'urlSecret'>> = {
+  urlSecret: { name: 'redis', key: 'url' },
+};
 const planLookup: Required<PlanLookupProps> = { keyPrefix: 'billing:', writers: { app: 'billing' } };
 
 type Whole = Required<AgentGatewayProps>;
@@ -275,8 +285,13 @@ export const FULL_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
     edge: { traefik },
     tls: tlsOf('secretName'),
     router: routerOf('nodeImage'),
-    redis: { external: { urlSecret: { name: 'redis', key: 'url' } } },
+    redis: { external: { ...external, sentinelMaster: 'main' } },
     planLookup: { keyPrefix: planLookup.keyPrefix },
+  },
+  'a Redis Cluster': {
+    ...common,
+    edge: { traefik },
+    redis: { external: { ...external, cluster: true } },
   },
   ...FULL_KONG_PROPS,
 };

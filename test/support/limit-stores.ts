@@ -1,13 +1,14 @@
 /** Both stores on a clock that tests move: memory by its own, Redis by moving what is stored into the past. */
 import Redis from 'ioredis';
-import type { PlanModel } from '../../src/model/gateway-model';
+import type { PlanModel, WindowModel } from '../../src/model/gateway-model';
 import { MemoryStore } from '../../src/router/limits/memory-store';
 import { RedisStore } from '../../src/router/limits/redis-store';
-import type { TakeRequest, TakeResult } from '../../src/router/limits/store';
+import type { TakeRequest, TakeResult, TokenCharge } from '../../src/router/limits/store';
 import { startRedis } from './redis-server';
 
 export interface StoreUnderTest {
   take(request: TakeRequest): Promise<TakeResult>;
+  charge(charge: TokenCharge): Promise<void>;
   /** Lets time pass for one caller. */
   pass(key: string, milliseconds: number): Promise<void>;
   close(): Promise<void>;
@@ -21,6 +22,7 @@ export async function memoryUnderTest(): Promise<StoreUnderTest> {
   const store = new MemoryStore({ now: () => now });
   return {
     take: (request) => store.take(request),
+    charge: async (charge) => store.charge(charge),
     pass: async (_key, milliseconds) => {
       now += milliseconds;
     },
@@ -35,6 +37,7 @@ export async function redisUnderTest(): Promise<StoreUnderTest> {
   const client = new Redis(server.url);
   return {
     take: (request) => store.take(request),
+    charge: (charge) => store.charge(charge),
     pass: (key, milliseconds) => moveBack(client, `agw:{${key}}:`, milliseconds),
     async close() {
       client.disconnect();
@@ -57,7 +60,7 @@ export async function untilConnected(store: RedisStore): Promise<void> {
 
 /** What was stored at a moment is stored so much earlier. */
 export async function moveBack(client: Redis, base: string, milliseconds: number): Promise<void> {
-  for (const name of ['minute', 'hour']) {
+  for (const name of ['minute', 'hour', 'tokens-minute']) {
     const times = await client.lrange(base + name, 0, -1);
     if (times.length === 0) continue;
     await client.del(base + name);
@@ -67,17 +70,25 @@ export async function moveBack(client: Redis, base: string, milliseconds: number
     );
   }
   const days = Math.floor(milliseconds / 86_400_000);
-  const day = await client.hget(`${base}day`, 'day');
-  if (day !== null) await client.hset(`${base}day`, 'day', Number(day) - days);
+  for (const name of ['day', 'tokens-day']) {
+    const day = await client.hget(base + name, 'day');
+    if (day !== null) await client.hset(base + name, 'day', Number(day) - days);
+  }
 }
 
+const NAMES = ['minute', 'hour', 'day', 'tokens-minute', 'tokens-day'] as const;
+
 export function plan(
-  limits: Partial<Record<'minute' | 'hour' | 'day', number>>,
+  limits: Partial<Record<(typeof NAMES)[number], number>>,
   concurrentRequests?: number,
 ): PlanModel {
-  const names = ['minute', 'hour', 'day'] as const;
+  const windows = NAMES.flatMap((name) => {
+    const limit = limits[name];
+    if (limit === undefined) return [];
+    return [(name.startsWith('tokens') ? { name, tokens: limit } : { name, requests: limit }) as WindowModel];
+  });
   return {
-    windows: names.flatMap((name) => (limits[name] === undefined ? [] : [{ name, requests: limits[name] }])),
+    windows,
     ...(concurrentRequests === undefined ? {} : { concurrentRequests }),
     onStoreOutage: 'local',
   };

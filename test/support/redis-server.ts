@@ -64,7 +64,7 @@ export async function startRedis(...args: string[]): Promise<RedisServer> {
 const NAMES = ['redis-server', 'valkey-server'];
 
 /** The program on the PATH, or Debian's package where it may be installed. Never skips: without one the test fails. */
-async function findRedis(): Promise<string> {
+export async function findRedis(): Promise<string> {
   const found = onPath();
   if (found !== undefined) return found;
   if (process.getuid?.() !== 0 || !runs('apt-get', ['--version'])) {
@@ -126,7 +126,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function untilListening(port: number): Promise<void> {
+export async function untilListening(port: number): Promise<void> {
   for (let i = 0; i < 200; i++) {
     const connected = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => resolve(true));

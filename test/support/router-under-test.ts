@@ -2,7 +2,7 @@
 import type { GatewayModel, ServiceModel } from '../../src/model/gateway-model';
 import type { ServiceTokens } from '../../src/router/identity/service-tokens';
 import type { Verifier } from '../../src/router/identity/verifier';
-import type { LimitStore, TakeRequest, TakeResult } from '../../src/router/limits/store';
+import type { LimitStore, TakeRequest, TakeResult, TokenCharge } from '../../src/router/limits/store';
 import { createLog } from '../../src/router/log';
 import { type Router, startRouter } from '../../src/router/router';
 import type { SecretFiles } from '../../src/router/secret-files';
@@ -146,6 +146,13 @@ export class CountingStore implements LimitStore {
       released = true;
     };
     return Promise.resolve({ ...this.result, lease: { release } });
+  }
+
+  /** Tokens that were charged, one number for each answer. */
+  readonly charges: number[] = [];
+
+  charge({ tokens }: TokenCharge): void {
+    this.charges.push(tokens);
   }
 
   state(): 'ok' {

@@ -5,12 +5,14 @@
 import type { PlanModel } from '../../model/gateway-model';
 import { localShare } from '../../model/limits';
 import { MemoryStore, type MemoryStoreOptions } from './memory-store';
-import type { LimitStore, TakeRequest, TakeResult } from './store';
+import type { LimitStore, TakeRequest, TakeResult, TokenCharge } from './store';
 
 /** A store that can fail. */
 export interface SharedStore {
   /** Rejects when the store does not answer. */
   take(request: TakeRequest): Promise<TakeResult>;
+  /** Rejects when the store does not answer. */
+  charge(charge: TokenCharge): Promise<void>;
   /** Rejects when the store does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -83,6 +85,17 @@ export class GuardedStore implements LimitStore {
     });
   }
 
+  charge(charge: TokenCharge): void {
+    if (this.current !== 'ok') {
+      this.chargeAlone(charge);
+      return;
+    }
+    this.shared.charge(charge).catch((error: Error) => {
+      this.fail(error.message);
+      this.chargeAlone(charge);
+    });
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.probing);
@@ -100,6 +113,12 @@ export class GuardedStore implements LimitStore {
       case 'local':
         return { ...this.local.takeNow({ ...request, plan: this.shareOf(plan) }), degraded: true };
     }
+  }
+
+  /** What the policy does not count costs nothing. */
+  private chargeAlone(charge: TokenCharge): void {
+    const { plan } = charge;
+    if (plan.onStoreOutage === 'local') this.local.charge({ ...charge, plan: this.shareOf(plan) });
   }
 
   private shareOf(plan: PlanModel): PlanModel {

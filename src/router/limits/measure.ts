@@ -1,6 +1,6 @@
 /** What both stores make of counts: the state that clients are told, and whether a request is refused (contract L3). */
 import type { PlanModel, WindowModel } from '../../model/gateway-model';
-import { CONCURRENCY } from '../../model/limits';
+import { CONCURRENCY, isTokenWindow, limitOf } from '../../model/limits';
 import type { Lease, TakeResult, WindowState } from './store';
 
 /** What a store found in one window before it charged anything. Unit: milliseconds. */
@@ -35,7 +35,7 @@ export function refuse(
   return { windows: stateOf(plan.windows, counts, 0), refusedBy, retryAfterSeconds, degraded: false };
 }
 
-/** An admission: one request more in every window. */
+/** An admission: one request more in every window of requests. */
 export function admit(plan: PlanModel, counts: readonly WindowCount[], lease: Lease | undefined): TakeResult {
   const windows = stateOf(plan.windows, counts, 1);
   return lease === undefined ? { windows, degraded: false } : { windows, lease, degraded: false };
@@ -46,10 +46,11 @@ function stateOf(
   counts: readonly WindowCount[],
   charged: number,
 ): readonly WindowState[] {
-  return windows.map(({ name, requests }, i) => {
+  return windows.map((window, i) => {
+    const limit = limitOf(window);
     const { count = 0, resetMilliseconds = 0 } = counts[i] ?? {};
-    const remaining = Math.max(0, requests - count - charged);
-    return { name, limit: requests, remaining, resetSeconds: wholeSeconds(resetMilliseconds) };
+    const remaining = Math.max(0, limit - count - (isTokenWindow(window) ? 0 : charged));
+    return { name: window.name, limit, remaining, resetSeconds: wholeSeconds(resetMilliseconds) };
   });
 }
 

@@ -2,11 +2,11 @@
  * Counters in this process: for a router that is alone, and for the share of a plan that a router enforces while it cannot
  * reach Redis. Exact, like the script in Redis, and bounded: callers whose windows are empty are forgotten.
  */
-import type { PlanModel, WindowName } from '../../model/gateway-model';
-import { grainOf, WINDOW_KINDS, type WindowKind } from '../../model/limits';
+import type { WindowModel, WindowName } from '../../model/gateway-model';
+import { grainOf, isTokenWindow, limitOf, WINDOW_KINDS, type WindowKind } from '../../model/limits';
 import { admit, refuse, type WindowCount } from './measure';
 import { SlidingWindow } from './sliding-window';
-import type { Lease, LimitStore, TakeRequest, TakeResult } from './store';
+import type { Lease, LimitStore, TakeRequest, TakeResult, TokenCharge } from './store';
 
 /** Kind and length of each window. */
 export type WindowKinds = Readonly<Record<WindowName, WindowKind>>;
@@ -76,11 +76,11 @@ export class MemoryStore implements LimitStore {
     const now = this.latest;
     this.forget(now);
     const caller = this.seen(key);
-    const counts = plan.windows.map(({ name, requests }) => this.count(caller, name, requests, now));
+    const counts = plan.windows.map((window) => this.count(caller, window.name, limitOf(window), now));
     const most = plan.concurrentRequests;
     const refusal = refuse(plan, counts, most !== undefined && caller.inFlight >= most);
     if (refusal !== undefined) return refusal;
-    this.charge(caller, plan, now);
+    for (const window of plan.windows) if (!isTokenWindow(window)) this.add(caller, window, 1, now);
     return admit(plan, counts, most === undefined ? undefined : this.lease(caller));
   }
 
@@ -106,22 +106,28 @@ export class MemoryStore implements LimitStore {
     return window.measure(now, span, limit);
   }
 
-  private charge(caller: CallerState, plan: PlanModel, now: number): void {
-    for (const { name, requests } of plan.windows) {
-      const { kind, seconds } = this.kinds[name];
-      const span = seconds * 1000;
-      if (kind === 'utc-day') {
-        const day = Math.floor(now / span);
-        const known = caller.days.get(name);
-        caller.days.set(name, { day, count: known?.day === day ? known.count + 1 : 1 });
-        caller.emptyAt = Math.max(caller.emptyAt, (day + 1) * span);
-      } else {
-        const window = caller.sliding.get(name) ?? new SlidingWindow();
-        caller.sliding.set(name, window);
-        window.push(now, 1, grainOf(requests));
-        caller.emptyAt = Math.max(caller.emptyAt, now + span);
-      }
+  charge({ key, plan, tokens }: TokenCharge): void {
+    this.latest = Math.max(this.latest, this.now());
+    const caller = this.seen(key);
+    for (const window of plan.windows)
+      if (isTokenWindow(window)) this.add(caller, window, tokens, this.latest);
+  }
+
+  private add(caller: CallerState, window: WindowModel, amount: number, now: number): void {
+    const { name } = window;
+    const { kind, seconds } = this.kinds[name];
+    const span = seconds * 1000;
+    if (kind === 'utc-day') {
+      const day = Math.floor(now / span);
+      const known = caller.days.get(name);
+      caller.days.set(name, { day, count: known?.day === day ? known.count + amount : amount });
+      caller.emptyAt = Math.max(caller.emptyAt, (day + 1) * span);
+      return;
     }
+    const sliding = caller.sliding.get(name) ?? new SlidingWindow();
+    caller.sliding.set(name, sliding);
+    sliding.push(now, amount, grainOf(limitOf(window)));
+    caller.emptyAt = Math.max(caller.emptyAt, now + span);
   }
 
   private lease(caller: CallerState): Lease {

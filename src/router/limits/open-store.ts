@@ -13,7 +13,8 @@ export interface OpenStoreOptions extends RedisStoreOptions {
 }
 
 /**
- * Opens the store of a URL: `memory:`, `redis://…` or `rediss://…`. Does not wait for Redis.
+ * Opens the store of a URL: `memory:`, `redis://…` or `rediss://…`. Several hosts with Sentinel or Cluster. Does not
+ * wait for Redis.
  *
  * @throws for a URL of another scheme; the message does not show it, because it can hold a password
  */

@@ -6,7 +6,7 @@
  *     RateLimit: "minute";r=59;t=60, "day";r=4999;t=41210
  */
 import type { PlanModel } from '../../model/gateway-model';
-import { CONCURRENCY, WINDOW_KINDS } from '../../model/limits';
+import { CONCURRENCY, isTokenWindow, limitOf, WINDOW_KINDS } from '../../model/limits';
 import type { TakeResult } from './store';
 
 const policies = new WeakMap<PlanModel, string>();
@@ -28,7 +28,8 @@ function policyOf(plan: PlanModel): string {
   const known = policies.get(plan);
   if (known !== undefined) return known;
   const items = plan.windows.map(
-    ({ name, requests }) => `"${name}";q=${requests};w=${WINDOW_KINDS[name].seconds}`,
+    (window) =>
+      `"${window.name}";q=${limitOf(window)};w=${WINDOW_KINDS[window.name].seconds}${isTokenWindow(window) ? ';qu="tokens"' : ''}`,
   );
   if (plan.concurrentRequests !== undefined) {
     items.push(`"${CONCURRENCY}";q=${plan.concurrentRequests};qu="concurrent-requests"`);

@@ -1,18 +1,16 @@
 /** Counters in Redis, shared by all replicas: one script and one round trip for each request. */
 import { randomBytes } from 'node:crypto';
-import Redis from 'ioredis';
-import type { PlanModel, WindowName } from '../../model/gateway-model';
-import { CONCURRENCY, grainOf, WINDOW_KINDS } from '../../model/limits';
+import type { Cluster, Redis } from 'ioredis';
+import type { PlanModel, WindowModel } from '../../model/gateway-model';
+import { CONCURRENCY, grainOf, isTokenWindow, limitOf, WINDOW_KINDS } from '../../model/limits';
+import { connectRedis, type RedisAddress } from './connect-redis';
 import { admit, refuse, type WindowCount } from './measure';
 import type { WindowKinds } from './memory-store';
-import type { Lease, PlanCandidate, TakeRequest, TakeResult } from './store';
-import { RENEW_SCRIPT, TAKE_SCRIPT } from './take-script';
+import type { Lease, PlanCandidate, TakeRequest, TakeResult, TokenCharge } from './store';
+import { CHARGE_SCRIPT, RENEW_SCRIPT, TAKE_SCRIPT } from './take-script';
 
 /** Where Redis is and how it is used. */
-export interface RedisStoreOptions {
-  readonly url: string;
-  /** Goes before a password in the URL. */
-  readonly password?: string;
+export interface RedisStoreOptions extends RedisAddress {
   /** First part of every key. Default `agw`. */
   readonly keyPrefix?: string;
   /** How long a lease lives without renewal: so long a dead router's requests still count. Default 30 s. */
@@ -24,33 +22,31 @@ export interface RedisStoreOptions {
 const LEASE_MILLISECONDS = 30_000;
 /** A lease is renewed so often within its life that two failures in a row do not lose it. */
 const RENEWALS_PER_LIFE = 3;
-/** Longest wait between two attempts to connect. */
-const RECONNECT_MILLISECONDS_MOST = 1_000;
-const CONNECT_MILLISECONDS_MOST = 2_000;
 
 /** The commands that the scripts become. */
 interface Scripts {
   agwTake(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<TakeReply>;
+  agwCharge(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<number>;
   agwRenew(key: string, lease: string, milliseconds: number): Promise<number>;
 }
 
 /** As `TAKE_SCRIPT` says. */
 type TakeReply = readonly [status: number, plan: string, concurrencyFull: number, ...counts: number[]];
 
-/** What does not change of a plan: everything behind its name and whether it includes the request. */
-interface PlanArguments {
-  readonly names: readonly WindowName[];
-  readonly arguments: readonly (string | number)[];
+/** A plan in the form that the scripts read. */
+interface WrittenPlan {
+  readonly plan: string;
+  readonly tokenWindows: string;
 }
 
 /** Counts callers in Redis; every method fails when Redis does not answer. */
 export class RedisStore {
-  private readonly redis: Redis & Scripts;
+  private readonly redis: (Redis | Cluster) & Scripts;
   private readonly prefix: string;
   private readonly leaseMilliseconds: number;
   private readonly kinds: WindowKinds;
   private readonly replica = randomBytes(6).toString('base64url');
-  private readonly plans = new WeakMap<PlanModel, PlanArguments>();
+  private readonly plans = new WeakMap<PlanModel, WrittenPlan>();
   /** Keys of the leases that are held, by lease. */
   private readonly held = new Map<string, string>();
   private readonly renewing: NodeJS.Timeout;
@@ -61,11 +57,12 @@ export class RedisStore {
     this.prefix = options.keyPrefix ?? 'agw';
     this.leaseMilliseconds = options.leaseMilliseconds ?? LEASE_MILLISECONDS;
     this.kinds = options.windowKinds ?? WINDOW_KINDS;
-    const redis = new Redis(options.url, connectionOptions(options.password));
+    const redis = connectRedis(options);
     redis.on('error', onError);
     redis.defineCommand('agwTake', { lua: TAKE_SCRIPT });
+    redis.defineCommand('agwCharge', { lua: CHARGE_SCRIPT });
     redis.defineCommand('agwRenew', { lua: RENEW_SCRIPT, numberOfKeys: 1 });
-    this.redis = redis as Redis & Scripts;
+    this.redis = redis as (Redis | Cluster) & Scripts;
     this.renewing = setInterval(() => this.renew(), this.leaseMilliseconds / RENEWALS_PER_LIFE);
     this.renewing.unref();
   }
@@ -91,10 +88,9 @@ export class RedisStore {
   /** Adds the keys and arguments of one plan. */
   private add({ name, plan, key, allowed }: PlanCandidate, keys: string[], plans: (string | number)[]): void {
     const base = this.baseOf(key);
-    const { names, arguments: planArguments } = this.argumentsOf(plan);
-    for (const window of names) keys.push(base + window);
+    for (const window of plan.windows) keys.push(base + window.name);
     keys.push(base + CONCURRENCY);
-    plans.push(name, allowed ? 1 : 0, ...planArguments);
+    plans.push(name, allowed ? 1 : 0, this.writtenOf(plan).plan);
   }
 
   private resultOf(reply: TakeReply, { plan, key }: PlanCandidate, lease: string): TakeResult {
@@ -115,6 +111,13 @@ export class RedisStore {
   }
 
   /** Rejects when Redis does not answer. */
+  async charge({ key, plan, tokens }: TokenCharge): Promise<void> {
+    const base = this.baseOf(key);
+    const keys = plan.windows.filter(isTokenWindow).map(({ name }) => base + name);
+    await this.redis.agwCharge(keys.length, ...keys, tokens, this.writtenOf(plan).tokenWindows);
+  }
+
+  /** Rejects when Redis does not answer. */
   async ping(): Promise<void> {
     await this.redis.ping();
   }
@@ -124,16 +127,19 @@ export class RedisStore {
     this.redis.disconnect();
   }
 
-  private argumentsOf(plan: PlanModel): PlanArguments {
+  /** A plan as the scripts read it, written once. */
+  private writtenOf(plan: PlanModel): WrittenPlan {
     const known = this.plans.get(plan);
     if (known !== undefined) return known;
-    const windows = plan.windows.flatMap(({ name, requests }) => {
-      const { kind, seconds } = this.kinds[name];
-      return [kind === 'sliding' ? 's' : 'd', requests, seconds * 1000, grainOf(requests), 1];
-    });
+    const written = (window: WindowModel) => {
+      const { kind, seconds } = this.kinds[window.name];
+      const limit = limitOf(window);
+      const cost = isTokenWindow(window) ? 0 : 1;
+      return [kind === 'sliding' ? 's' : 'd', limit, seconds * 1000, grainOf(limit), cost];
+    };
     const made = {
-      names: plan.windows.map(({ name }) => name),
-      arguments: [plan.concurrentRequests ?? 0, plan.windows.length, ...windows],
+      plan: JSON.stringify([plan.concurrentRequests ?? 0, ...plan.windows.map(written)]),
+      tokenWindows: JSON.stringify(plan.windows.filter(isTokenWindow).map(written)),
     };
     this.plans.set(plan, made);
     return made;
@@ -157,20 +163,11 @@ export class RedisStore {
   }
 }
 
-/** Nothing waits: a command that cannot be sent fails at once, and the outage policy decides. */
-function connectionOptions(password: string | undefined) {
-  return {
-    ...(password === undefined ? {} : { password }),
-    enableOfflineQueue: false,
-    enableAutoPipelining: true,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    connectTimeout: CONNECT_MILLISECONDS_MOST,
-    retryStrategy: (attempt: number) => Math.min(attempt * 50, RECONNECT_MILLISECONDS_MOST),
-  };
-}
-
 function countOf(reply: TakeReply, window: number): WindowCount {
-  const [count = 0, resetMilliseconds = 0, waitMilliseconds = 0] = reply.slice(3 + window * 3) as number[];
-  return { count, resetMilliseconds, waitMilliseconds };
+  const at = 3 + window * 3;
+  return {
+    count: reply[at] as number,
+    resetMilliseconds: reply[at + 1] as number,
+    waitMilliseconds: reply[at + 2] as number,
+  };
 }

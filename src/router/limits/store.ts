@@ -35,12 +35,19 @@ export interface PlanCandidate {
   readonly allowed: boolean;
 }
 
+/** What an answer has cost, to be charged once it is known (contract L6). */
+export interface TokenCharge {
+  readonly key: string;
+  readonly plan: PlanModel;
+  readonly tokens: number;
+}
+
 /** One window of a caller, as `RateLimit` headers tell it. */
 export interface WindowState {
   readonly name: WindowName;
-  /** The plan's number of requests. */
+  /** The plan's number of requests or tokens. */
   readonly limit: number;
-  /** Requests that the caller may still make now. */
+  /** Requests that the caller may still make now, or tokens that may still be used. */
   readonly remaining: number;
   /** Until the window has room for one more than `remaining`: whole seconds, rounded up, at least 1. */
   readonly resetSeconds: number;
@@ -75,6 +82,8 @@ export interface Lease {
 export interface LimitStore {
   /** Never rejects and never waits for long: an outage is a result. */
   take(request: TakeRequest): Promise<TakeResult>;
+  /** Charges the windows of tokens, whether they have room or not. Never throws, and nobody waits for it. */
+  charge(charge: TokenCharge): void;
   /** For readiness, metrics and headers. `unknown` until first contact was made or given up. */
   state(): 'unknown' | 'ok' | 'degraded';
   close(): Promise<void>;

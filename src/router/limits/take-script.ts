@@ -6,6 +6,7 @@
  *     agw:{u1x…}:minute       list    moment in ms, and the total up to then; newest first   "1764000012345" .. "93"
  *     agw:{u1x…}:hour         list    the same
  *     agw:{u1x…}:day          hash    day since 1970, and requests admitted on it  day 20417, count 93
+ *     agw:{u1x…}:tokens-minute, tokens-day                the same of tokens, charged when they are known
  *     agw:{u1x…}:concurrency  zset    lease, and when it expires in ms            "k3f9a2c1:17" 1764000042345
  *
  * An entry of a list is the 13 digits of the moment and the digits of the total, which Redis stores as one number of eight
@@ -35,40 +36,49 @@ local function last(low, high, holds)
   return low
 end
 
-local function catch_up(key)
-  local newest = entry(key, 0)
-  if newest then now = math.max(now, newest) end
+-- The total of a list so far, nil for an empty one. Its newest moment is not after now.
+local function total_of(key)
+  local newest, total = entry(key, 0)
+  if newest and newest > now then now = newest end
+  return total
 end
 
--- Drops what has left a window but its newest entry. Gives how many entries are in it, and the total that is not.
-local function trim(key, after)
-  local length = redis.call('LLEN', key)
-  if length == 0 then return 0, 0 end
-  local oldest, gone = entry(key, -1)
-  if oldest > after then return length, 0 end
-  if length > 1 and entry(key, -2) > after then return length - 1, gone end
+-- Drops what has left a window but its newest entry; upto is the total of the oldest one. Gives the total that has left
+-- the window and the oldest moment in it, nothing when it is empty. Mostly no more than a few have left since last time.
+local function trim(key, after, upto)
+  for _ = 1, 4 do
+    local oldest, total = entry(key, -2)
+    if not oldest then break end
+    if oldest > after then return upto, oldest end
+    redis.call('RPOP', key)
+    upto = total
+  end
   if entry(key, 0) <= after then
     redis.call('DEL', key)
-    return 0, 0
+    return
   end
-  local live = 1 + last(0, length - 1, function(index) return entry(key, index) > after end)
-  redis.call('LTRIM', key, 0, live)
-  local _, before = entry(key, live)
-  return live, before
+  local live = last(0, redis.call('LLEN', key) - 1, function(index) return entry(key, index) > after end)
+  redis.call('LTRIM', key, 0, live + 1)
+  local _, before = entry(key, live + 1)
+  return before, (entry(key, live))
 end
 
-local function sliding(key, limit, span)
-  local live, before = trim(key, now - span)
-  if live == 0 then return 0, span, 0 end
-  local _, total = entry(key, 0)
-  local reset = entry(key, live - 1) + span - now
-  if total - before < limit then return total - before, reset, 0 end
+-- Gives the count, milliseconds until the oldest part leaves and until there is room, and the total.
+local function sliding(key, limit, span, total)
+  if not total then return 0, span, 0, 0 end
+  local before, oldest, upto = 0, entry(key, -1)
+  if oldest <= now - span then
+    before, oldest = trim(key, now - span, upto)
+    if not before then return 0, span, 0, 0 end
+  end
+  local reset = oldest + span - now
+  if total - before < limit then return total - before, reset, 0, total end
   -- Room comes when so much has left that limit - 1 stay.
-  local leaves = last(0, live - 1, function(index)
-    local _, upto = entry(key, index)
-    return upto > total - limit
+  local leaves = last(0, redis.call('LLEN', key) - 1, function(index)
+    local _, there = entry(key, index)
+    return there > total - limit
   end)
-  return total - before, reset, entry(key, leaves) + span - now
+  return total - before, reset, entry(key, leaves) + span - now, total
 end
 
 local function day(key, limit, span)
@@ -79,32 +89,47 @@ local function day(key, limit, span)
   local reset = span - now % span
   local count = 0
   if number == math.floor(now / span) then count = tonumber(stored[2] or 0) end
-  return count, reset, count >= limit and reset or 0
+  return count, reset, count >= limit and reset or 0, count
 end
 
-local function charge(kind, key, span, grain, count, amount)
+-- Adds an amount to what sliding or day gave last.
+local function charge(kind, key, span, grain, total, amount)
   if kind == 's' then
-    local newest, total = entry(key, 0)
-    total = total or 0
     local fits = false
-    if newest and grain > 1 then
+    if grain > 1 and total > 0 then
       local _, before = entry(key, 1)
       fits = total - (before or 0) + amount <= grain
     end
     local value = string.format('%.0f%.0f', now, total + amount)
     if fits then redis.call('LSET', key, 0, value) else redis.call('LPUSH', key, value) end
   else
-    redis.call('HSET', key, 'day', string.format('%.0f', math.floor(now / span)), 'count', count + amount)
+    redis.call('HSET', key, 'day', string.format('%.0f', math.floor(now / span)), 'count', total + amount)
   end
   redis.call('PEXPIRE', key, span)
+end
+
+-- Measures windows; each is { kind, limit, milliseconds, grain, cost of a request }, its key at from and on.
+local function measure(windows, from, visit)
+  local totals = {}
+  for i, window in ipairs(windows) do
+    if window[1] == 's' then totals[i] = total_of(KEYS[from + i - 1]) end
+  end
+  for i, window in ipairs(windows) do
+    local how = window[1] == 's' and sliding or day
+    local count, reset, wait, total = how(KEYS[from + i - 1], window[2], window[3], totals[i])
+    totals[i] = total
+    if visit then visit(i, count, reset, wait) end
+  end
+  return totals
 end
 `;
 
 /**
  * KEYS: where there is a look-up, its key; then for each plan one for each window, then the concurrency key. ARGV: lease id,
  * lease milliseconds, number of plans that a look-up chooses from (0 = no look-up, one plan); then for each plan its name,
- * whether it includes the request (1 or 0), concurrency limit (0 = none), number of windows, and for each window its kind
- * (`s` sliding, `d` day), limit, milliseconds, grain and what a request costs. The first plan is the default one.
+ * whether it includes the request (1 or 0), and JSON: `[concurrency limit, [kind, limit, milliseconds, grain, cost]…]`, where
+ * concurrency 0 is none, kinds are `s` (sliding) and `d` (day), and cost is what a request takes. The first plan is the
+ * default one.
  *
  * Returns 1 (admitted), 0 (refused) or 2 (not in the plan); what the look-up read; 1 or 0 for a full concurrency; then for
  * each window: count before this request, milliseconds until its oldest part leaves it, milliseconds until it has room.
@@ -112,39 +137,31 @@ end
 export const TAKE_SCRIPT = `${WINDOWS}
 local key, at, name = 1, 4, ''
 local plans = tonumber(ARGV[3])
+local plan = cjson.decode(ARGV[6])
 if plans > 0 then
   local found = redis.pcall('GET', KEYS[1])
   if type(found) == 'string' then name = string.sub(found, 1, 64) elseif found then name = '?' end
   key = 2
-  local next_key, next_at = key, at
-  for _ = 1, plans do
+  local next_key = key
+  for next_at = at, at + 3 * (plans - 1), 3 do
+    local candidate = cjson.decode(ARGV[next_at + 2])
     if ARGV[next_at] == name then
-      key, at = next_key, next_at
+      key, at, plan = next_key, next_at, candidate
       break
     end
-    local count = tonumber(ARGV[next_at + 3])
-    next_key, next_at = next_key + count + 1, next_at + 4 + count * 5
+    next_key = next_key + #candidate
   end
 end
 if ARGV[at + 1] == '0' then return {2, name, 0} end
-local concurrency, windows = tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
-local leases = KEYS[key + windows]
--- Where the arguments of a window begin.
-local function window(i) return at + 4 + i * 5 end
 
-for i = 0, windows - 1 do
-  if ARGV[window(i)] == 's' then catch_up(KEYS[key + i]) end
-end
-
+local concurrency = table.remove(plan, 1)
+local leases = KEYS[key + #plan]
 local admitted = 1
 local reply = {1, name, 0}
-for i = 0, windows - 1 do
-  local w = window(i)
-  local measure = ARGV[w] == 's' and sliding or day
-  local count, reset, wait = measure(KEYS[key + i], tonumber(ARGV[w + 1]), tonumber(ARGV[w + 2]))
+local totals = measure(plan, key, function(i, count, reset, wait)
   if wait > 0 then admitted = 0 end
-  reply[4 + i * 3], reply[5 + i * 3], reply[6 + i * 3] = count, reset, wait
-end
+  reply[1 + i * 3], reply[2 + i * 3], reply[3 + i * 3] = count, reset, wait
+end)
 if concurrency > 0 then
   redis.call('ZREMRANGEBYSCORE', leases, '-inf', now)
   if redis.call('ZCARD', leases) >= concurrency then
@@ -155,18 +172,27 @@ end
 reply[1] = admitted
 if admitted == 0 then return reply end
 
-for i = 0, windows - 1 do
-  local w = window(i)
-  local cost = tonumber(ARGV[w + 4])
-  if cost > 0 then
-    charge(ARGV[w], KEYS[key + i], tonumber(ARGV[w + 2]), tonumber(ARGV[w + 3]), reply[4 + i * 3], cost)
-  end
+for i, window in ipairs(plan) do
+  if window[5] > 0 then charge(window[1], KEYS[key + i - 1], window[3], window[4], totals[i], window[5]) end
 end
 if concurrency > 0 then
   redis.call('ZADD', leases, now + ARGV[2], ARGV[1])
   redis.call('PEXPIRE', leases, ARGV[2])
 end
 return reply
+`;
+
+/**
+ * KEYS: one for each window. ARGV: what is charged, and the windows as JSON: `[[kind, limit, milliseconds, grain]…]`. Charges
+ * whatever is left: it is used already.
+ */
+export const CHARGE_SCRIPT = `${WINDOWS}
+local windows = cjson.decode(ARGV[2])
+local totals = measure(windows, 1)
+for i, window in ipairs(windows) do
+  charge(window[1], KEYS[i], window[3], window[4], totals[i], tonumber(ARGV[1]))
+end
+return 1
 `;
 
 /** KEYS: the concurrency key. ARGV: lease id, lease milliseconds. A lease that has expired meanwhile is there again. */

@@ -213,6 +213,7 @@ export class Forwarding implements RequestSink, AnswerSource {
     this.upload = undefined;
     exchange.body = undefined;
     exchange.status = head.status;
+    exchange.meter?.begin(head);
     exchange.firstByteAt = performance.now();
     exchange.streams = isEventStream(head);
     this.relay.begin(head);
@@ -222,6 +223,7 @@ export class Forwarding implements RequestSink, AnswerSource {
     const { exchange } = this;
     if (this.failed || this.leaving || exchange.ended) return;
     exchange.bytesOut += piece.length;
+    exchange.meter?.push(piece);
     this.relay.data(piece);
   }
 

@@ -83,6 +83,40 @@ describe.each([
     expect((await store.take(request)).refusedBy).toBeUndefined();
   });
 
+  it('admits while a window has tokens left, charges them later, and says when there are some again', async () => {
+    const request = { key, plan: plan({ 'tokens-minute': 100, 'tokens-day': 1_000 }) };
+    expect(await admitted(request, 3)).toBe(3);
+    await store.charge({ ...request, tokens: 60 });
+    await store.pass(key, 20_000);
+    const { windows } = await store.take(request);
+    expect(windows).toMatchObject([
+      { name: 'tokens-minute', limit: 100, remaining: 40, resetSeconds: 40 },
+      { name: 'tokens-day', limit: 1_000, remaining: 940 },
+    ]);
+
+    // The last request takes more than there is.
+    await store.charge({ ...request, tokens: 500 });
+    const refusal = await store.take(request);
+    expect(refusal).toMatchObject({
+      refusedBy: 'tokens-minute',
+      windows: [{ remaining: 0 }, { remaining: 440 }],
+    });
+    await store.pass(key, (refusal.retryAfterSeconds as number) * 1000 - 2_000);
+    expect((await store.take(request)).refusedBy).toBe('tokens-minute');
+
+    await store.pass(key, 2_000);
+    expect((await store.take(request)).refusedBy).toBeUndefined();
+    await store.charge({ ...request, tokens: 440 });
+    expect((await store.take(request)).refusedBy).toBe('tokens-day');
+  });
+
+  it('charges requests and tokens apart, and no tokens for a request', async () => {
+    const request = { key, plan: plan({ minute: 5, 'tokens-minute': 50_000 }) };
+    await store.charge({ ...request, tokens: 49_999 });
+
+    expect(await admitted(request, 7)).toBe(5);
+  });
+
   it('counts each caller alone', async () => {
     await admitted({ key, plan: plan({ minute: 1 }) }, 2);
     expect((await store.take({ key: `${key}-other`, plan: plan({ minute: 1 }) })).refusedBy).toBeUndefined();
