@@ -27,6 +27,11 @@ const RENEWALS_PER_LIFE = 3;
 /** Longest wait between two attempts to connect. */
 const RECONNECT_MILLISECONDS_MOST = 1_000;
 const CONNECT_MILLISECONDS_MOST = 2_000;
+/** How long a connection that is given up may take to close. */
+const DISCONNECT_MILLISECONDS_MOST = 100;
+const PINGS_UNANSWERED_MOST = 2;
+/** How long what a ping writes is kept. */
+const PING_MILLISECONDS = 1_000;
 
 /** The commands that the scripts become. */
 interface Scripts {
@@ -55,6 +60,8 @@ export class RedisStore {
   private readonly held = new Map<string, string>();
   private readonly renewing: NodeJS.Timeout;
   private leases = 0;
+  /** Pings that wait for their answer. */
+  private unanswered = 0;
 
   /** @param onError told of every failure of the connection */
   constructor(options: RedisStoreOptions, onError: (error: Error) => void) {
@@ -114,9 +121,19 @@ export class RedisStore {
     return `${this.prefix}:${key.includes('{') ? key : `{${key}}`}:`;
   }
 
-  /** Rejects when Redis does not answer. */
+  /** Rejects when Redis does not answer, or answers and would not count: a replica, or a Redis that is full. */
   async ping(): Promise<void> {
-    await this.redis.ping();
+    if (this.unanswered >= PINGS_UNANSWERED_MOST) {
+      // The server may have vanished without a word; a new connection finds its successor.
+      this.unanswered = 0;
+      this.redis.disconnect(true);
+    }
+    this.unanswered++;
+    try {
+      await this.redis.agwRenew(`${this.prefix}:{ping}:${CONCURRENCY}`, this.replica, PING_MILLISECONDS);
+    } finally {
+      this.unanswered = 0;
+    }
   }
 
   async close(): Promise<void> {
@@ -166,6 +183,9 @@ function connectionOptions(password: string | undefined) {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     connectTimeout: CONNECT_MILLISECONDS_MOST,
+    disconnectTimeout: DISCONNECT_MILLISECONDS_MOST,
+    // After a failover the address leads to the new primary, but a connection that was open stays with the old one.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
     retryStrategy: (attempt: number) => Math.min(attempt * 50, RECONNECT_MILLISECONDS_MOST),
   };
 }
