@@ -94,7 +94,7 @@ test('one of three routers killed with leases held: they count until they expire
 async function passLeaseTime({ redis }: Scene): Promise<void> {
   const client = new Redis(redis.port, '127.0.0.1');
   for (const key of await client.keys('agw:*:concurrency')) {
-    for (const lease of await client.zrange(key, 0, -1)) await client.zincrby(key, -31_000, `${lease}`);
+    for (const lease of await client.zrange(key, 0, '-1')) await client.zincrby(key, -31_000, lease);
   }
   client.disconnect();
 }

@@ -131,9 +131,9 @@ it('keeps the slot of a request that runs when the clock was set back', async ()
   const ahead = Date.now() + 3_600_000;
   await client.del('agw:{back}:minute');
   await client.rpush('agw:{back}:minute', ahead);
-  const [lease = ''] = await client.zrange('agw:{back}:concurrency', 0, -1);
+  const [lease = ''] = await client.zrange('agw:{back}:concurrency', 0, '-1');
   await client.zadd('agw:{back}:concurrency', `${ahead}`, lease);
-  const renewed = async () => Number(await client.zscore('agw:{back}:concurrency', `${lease}`)) < ahead;
+  const renewed = async () => Number(await client.zscore('agw:{back}:concurrency', lease)) < ahead;
   for (let tries = 0; tries < 200 && !(await renewed()); tries++) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
