@@ -130,7 +130,7 @@ it('keeps the slot of a request that runs when the clock was set back', async ()
   // What is stored lies an hour ahead of the clock now.
   const ahead = Date.now() + 3_600_000;
   await client.del('agw:{back}:minute');
-  await client.rpush('agw:{back}:minute', ahead);
+  await client.rpush('agw:{back}:minute', `${ahead}1`);
   const [lease = ''] = await client.zrange('agw:{back}:concurrency', 0, '-1');
   await client.zadd('agw:{back}:concurrency', `${ahead}`, lease);
   const renewed = async () => Number(await client.zscore('agw:{back}:concurrency', lease)) < ahead;
