@@ -42,13 +42,9 @@ async function onRedis<T>({ port }: RedisServer, run: (redis: Redis) => Promise<
 
 /** A copy of the scene's Redis, up to date. */
 async function startReplica({ redis }: Scene): Promise<RedisServer> {
-  second = await startRedis(
-    '--replicaof',
-    '127.0.0.1',
-    String(redis.port),
-    '--repl-diskless-sync-delay',
-    '0',
-  );
+  // Else it waits for other replicas first.
+  await onRedis(redis, (primary) => primary.config('SET', 'repl-diskless-sync-delay', '0'));
+  second = await startRedis('--replicaof', '127.0.0.1', String(redis.port));
   await onRedis(second, async (replica) => {
     for (let tries = 0; tries < 500; tries++) {
       if ((await replica.info('replication')).includes('master_link_status:up')) return;
