@@ -15,6 +15,8 @@ const READ_ON_BYTES_MOST = 65_536;
 export function leavesBodyUnread(exchange: Exchange): boolean {
   const { request } = exchange;
   if (request.complete || !hasBody(request)) return false;
+  // Who let their body stand still may never send the rest (RFC 9110 section 15.5.9).
+  if (exchange.code === 'request_timeout') return true;
   // A client that waits for `100 Continue` and does not get it may send the body or not: nobody knows what comes next.
   if (exchange.continueBody !== undefined) return true;
   const length = request.headers['content-length'];

@@ -47,6 +47,8 @@ export class Listener {
     this.forwarder = new Forwarder(parts.gateway, pools);
     this.tunnels = new Tunnels(this.forwarder);
     this.server = createServer(SERVER_OPTIONS, (request, response) => this.serve(request, response));
+    // Node would leave out what is beyond its limit, a length among it, and say nothing; the pipeline counts them.
+    this.server.maxHeadersCount = 0;
     this.server.on('connection', (socket: Socket) => this.connections.add(socket));
     this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       this.serve(request, response, true);

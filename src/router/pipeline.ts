@@ -37,6 +37,9 @@ export interface PipelineParts {
 /** `gone`: the client left while a step was waiting, and there is nobody to answer. */
 export type Outcome = { readonly kind: 'forward' | 'preflight' | 'public-keys' | 'gone' } | Refused;
 
+/** Each costs work on both sides; browsers and SDKs send a few dozen. */
+const HEADERS_MOST = 256;
+
 const FORWARD: Outcome = { kind: 'forward' };
 const PREFLIGHT: Outcome = { kind: 'preflight' };
 const PUBLIC_KEYS: Outcome = { kind: 'public-keys' };
@@ -51,6 +54,7 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
   exchange.path = target.path;
   exchange.query = target.query;
   exchange.allowedOrigin = allowedOrigin(gateway, request);
+  if (request.rawHeaders.length > 2 * HEADERS_MOST) return refused('headers_too_large');
   if (!namesOneHost(request) || !framesPlainly(request)) return refused('request_invalid');
   if (isPreflight(gateway, request)) return PREFLIGHT;
   if (parts.serviceTokens !== undefined && asksForPublicKeys(gateway, exchange)) return PUBLIC_KEYS;

@@ -1,7 +1,7 @@
 /** Holds docs/contract.md to its form: every clause once, each with tests that exist or what is missing. */
-import ts from 'typescript';
 import { EVERY_CASE } from '../conformance/cases/every-case';
-import { exists, read, visit } from './source-files';
+import { read } from './source-files';
+import { hasTitle } from './titles';
 
 /** Clauses by group: identity, limits, routing, streaming, headers. */
 const LAST = { I: 8, L: 7, R: 10, S: 6, H: 6 } as const;
@@ -87,21 +87,3 @@ it('has no line that is neither a test nor a gap', () => {
   const known = clauses.reduce((sum, { tests, missing }) => sum + tests.length + missing.length, 0);
   expect(lines).toHaveLength(known);
 });
-
-/** Whether a test file has a test or group with these words in its title, or in the table of its cases. */
-function hasTitle(file: string, words: string): boolean {
-  if (!exists(file)) return false;
-  if (!file.endsWith('.ts')) return read(file).includes(words);
-  const titles: string[] = [];
-  visit(ts.createSourceFile(file, read(file), ts.ScriptTarget.ES2022, true), (node) => {
-    if (!ts.isCallExpression(node) || !/^(it|test|describe|clause)\b/.test(node.expression.getText())) return;
-    // The conformance suite's `clause('L3', 'title', …)`.
-    const title = node.arguments[node.expression.getText() === 'clause' ? 1 : 0];
-    if (title !== undefined) titles.push(title.getText());
-    if (!ts.isCallExpression(node.expression)) return;
-    visit(node.expression, (part) => {
-      if (ts.isStringLiteralLike(part)) titles.push(part.text);
-    });
-  });
-  return titles.some((title) => title.includes(words));
-}

@@ -16,6 +16,8 @@ export interface RedisAddress {
 /** Longest wait between two attempts to connect. */
 const RECONNECT_MILLISECONDS_MOST = 1_000;
 const CONNECT_MILLISECONDS_MOST = 2_000;
+/** How long a connection that is given up may take to close. */
+const DISCONNECT_MILLISECONDS_MOST = 100;
 /** Longest wait for what a Cluster's nodes say of its slots. */
 const SLOTS_MILLISECONDS_MOST = 1_000;
 const SENTINEL_PORT = 26_379;
@@ -64,6 +66,7 @@ const CONNECTION = {
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   connectTimeout: CONNECT_MILLISECONDS_MOST,
+  disconnectTimeout: DISCONNECT_MILLISECONDS_MOST,
   retryStrategy: (attempt: number) => Math.min(attempt * 50, RECONNECT_MILLISECONDS_MOST),
   // A master that has become a replica: who asks again is sent to the new one.
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),

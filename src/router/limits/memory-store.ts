@@ -38,6 +38,12 @@ interface CallerState {
   emptyAt: number;
 }
 
+/**
+ * Callers that are remembered at once, about a kilobyte each: a router that is cut off from Redis must not run out of memory
+ * over those of a whole day.
+ */
+const CALLERS_MOST = 50_000;
+
 /** Counts callers in this process. */
 export class MemoryStore implements LimitStore {
   /** In the order in which callers were last seen, so that the first ones are the first to be forgotten. */
@@ -87,6 +93,7 @@ export class MemoryStore implements LimitStore {
   private seen(key: string): CallerState {
     const known = this.callers.get(key);
     if (known !== undefined) this.callers.delete(key);
+    else if (this.callers.size >= CALLERS_MOST) this.forgetOne();
     const caller = known ?? { sliding: new Map(), days: new Map(), inFlight: 0, emptyAt: 0 };
     this.callers.set(key, caller);
     return caller;
@@ -139,6 +146,15 @@ export class MemoryStore implements LimitStore {
         held = false;
       },
     };
+  }
+
+  /** Makes room: the caller who was not seen for longest is counted anew, unless a request of theirs runs. */
+  private forgetOne(): void {
+    for (const [key, caller] of this.callers) {
+      if (caller.inFlight > 0) continue;
+      this.callers.delete(key);
+      return;
+    }
   }
 
   private forget(now: number): void {

@@ -22,6 +22,9 @@ export interface RedisStoreOptions extends RedisAddress {
 const LEASE_MILLISECONDS = 30_000;
 /** A lease is renewed so often within its life that two failures in a row do not lose it. */
 const RENEWALS_PER_LIFE = 3;
+const PINGS_UNANSWERED_MOST = 2;
+/** How long what a ping writes is kept. */
+const PING_MILLISECONDS = 1_000;
 
 /** The commands that the scripts become. */
 interface Scripts {
@@ -51,6 +54,8 @@ export class RedisStore {
   private readonly held = new Map<string, string>();
   private readonly renewing: NodeJS.Timeout;
   private leases = 0;
+  /** Pings that wait for their answer. */
+  private unanswered = 0;
 
   /** @param onError told of every failure of the connection */
   constructor(options: RedisStoreOptions, onError: (error: Error) => void) {
@@ -117,9 +122,19 @@ export class RedisStore {
     await this.redis.agwCharge(keys.length, ...keys, tokens, this.writtenOf(plan).tokenWindows);
   }
 
-  /** Rejects when Redis does not answer. */
+  /** Rejects when Redis does not answer, or answers and would not count: a replica, or a Redis that is full. */
   async ping(): Promise<void> {
-    await this.redis.ping();
+    if (this.unanswered >= PINGS_UNANSWERED_MOST) {
+      // The server may have vanished without a word; a new connection finds its successor.
+      this.unanswered = 0;
+      this.redis.disconnect(true);
+    }
+    this.unanswered++;
+    try {
+      await this.redis.agwRenew(`${this.prefix}:{ping}:${CONCURRENCY}`, this.replica, PING_MILLISECONDS);
+    } finally {
+      this.unanswered = 0;
+    }
   }
 
   async close(): Promise<void> {

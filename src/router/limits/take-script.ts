@@ -13,14 +13,15 @@
  * bytes while the total has at most six digits. What is in a window is the newest total without that of the newest entry
  * that has left it, which is why one such entry stays.
  *
- * The clock is Redis', one for all replicas; where it was set back, it stands still until it has caught up with the
- * newest time that is stored. Every key expires when nothing in it counts any more.
+ * The clock is Redis', one for all replicas; where it was set back, it stands still for windows until it has caught up
+ * with the newest time that is stored. Every key expires when nothing in it counts any more.
  */
 
 /** Lua that both scripts begin with. `now` is the clock; in a script it may only go forward. */
 const WINDOWS = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local clock = now
 
 local function entry(key, index)
   local value = redis.call('LINDEX', key, index)
@@ -163,7 +164,11 @@ local totals = measure(plan, key, function(i, count, reset, wait)
   reply[1 + i * 3], reply[2 + i * 3], reply[3 + i * 3] = count, reset, wait
 end)
 if concurrency > 0 then
-  redis.call('ZREMRANGEBYSCORE', leases, '-inf', now)
+  -- Leases go by the clock as it is: they are short, and renewed by it. None ends later than one that is taken now.
+  redis.call('ZREMRANGEBYSCORE', leases, '-inf', clock)
+  for _, lease in ipairs(redis.call('ZRANGEBYSCORE', leases, '(' .. (clock + ARGV[2]), '+inf')) do
+    redis.call('ZADD', leases, clock + ARGV[2], lease)
+  end
   if redis.call('ZCARD', leases) >= concurrency then
     admitted = 0
     reply[3] = 1
@@ -176,7 +181,7 @@ for i, window in ipairs(plan) do
   if window[5] > 0 then charge(window[1], KEYS[key + i - 1], window[3], window[4], totals[i], window[5]) end
 end
 if concurrency > 0 then
-  redis.call('ZADD', leases, now + ARGV[2], ARGV[1])
+  redis.call('ZADD', leases, clock + ARGV[2], ARGV[1])
   redis.call('PEXPIRE', leases, ARGV[2])
 end
 return reply

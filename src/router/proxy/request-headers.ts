@@ -46,8 +46,9 @@ const useOf = memoByName((name): Use => {
   if (plain === 'forwarded' || plain === 'x-real-ip' || plain.startsWith('x-forwarded-')) {
     return VOUCHED.has(name) ? 'forwarded' : 'drop';
   }
-  // `X_Request_Id` and its like: a backend could take it for the header that the router sets.
-  return plain !== name && (REPLACED.has(plain) || plain === 'authorization') ? 'drop' : 'pass';
+  // `X_Request_Id`, `Transfer_Encoding`: a backend could take it for the header that the router sets, or leaves out.
+  if (plain === name) return 'pass';
+  return REPLACED.has(plain) || HOP_BY_HOP.has(plain) || plain === 'authorization' ? 'drop' : 'pass';
 });
 
 /** The head of a request as it is sent, in Latin-1, as Node read it. */

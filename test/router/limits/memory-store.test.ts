@@ -43,3 +43,16 @@ it('forgets callers whose windows are empty, and keeps those with requests under
 
   expect(store.size).toBe(1);
 });
+
+it('remembers 50,000 of 100,000 callers, the last ones and those with requests under way', () => {
+  const store = new MemoryStore();
+  const request = (i: number) => ({ key: `caller-${i}`, plan: plan({ minute: 1, hour: 1, day: 1 }, 1) });
+  const { lease } = store.takeNow(request(0));
+  for (let i = 1; i < 100_000; i++) store.takeNow(request(i)).lease?.release();
+
+  expect(store.size).toBe(50_000);
+  expect(store.takeNow(request(99_999)).refusedBy).toBe('day');
+  expect(store.takeNow(request(0)).refusedBy).toBe('day');
+  lease?.release();
+  expect(store.takeNow(request(1)).refusedBy).toBeUndefined();
+});

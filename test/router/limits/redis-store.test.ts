@@ -123,6 +123,35 @@ it('stands still when the clock was set back', async () => {
   expect((await store.take(request)).refusedBy).toBeDefined();
 });
 
+it('keeps the slot of a request that runs when the clock was set back', async () => {
+  const store = await openStore({ leaseMilliseconds: 600 });
+  const request = { key: 'back', plan: plan({ minute: 10 }, 1) };
+  await store.take(request);
+  // What is stored lies an hour ahead of the clock now.
+  const ahead = Date.now() + 3_600_000;
+  await client.del('agw:{back}:minute');
+  await client.rpush('agw:{back}:minute', `${ahead}1`);
+  const [lease = ''] = await client.zrange('agw:{back}:concurrency', 0, '-1');
+  await client.zadd('agw:{back}:concurrency', `${ahead}`, lease);
+  const renewed = async () => Number(await client.zscore('agw:{back}:concurrency', lease)) < ahead;
+  for (let tries = 0; tries < 200 && !(await renewed()); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  expect(await renewed()).toBe(true);
+
+  expect((await store.take(request)).refusedBy).toBe('concurrency');
+});
+
+it('does not keep the slot of a dead router for as long as the clock was set back', async () => {
+  const store = await openStore({ leaseMilliseconds: 300 });
+  const request = { key: 'dead', plan: plan({}, 1) };
+  await client.zadd('agw:{dead}:concurrency', `${Date.now() + 3_600_000}`, 'of-a-dead-router:1');
+  expect((await store.take(request)).refusedBy).toBe('concurrency');
+
+  await new Promise((resolve) => setTimeout(resolve, 350));
+  expect((await store.take(request)).refusedBy).toBeUndefined();
+});
+
 it('takes a password from beside the URL', async () => {
   const guarded = await startRedis('--requirepass', 'open sesame');
   const store = new RedisStore({ url: guarded.url, password: 'open sesame' }, () => {});
