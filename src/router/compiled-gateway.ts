@@ -4,7 +4,7 @@ import type { BackendModel, CorsModel, GatewayModel, ServiceModel } from '../mod
 import { CORS_ANSWER_HEADERS, OWNED_ANSWER_HEADERS } from '../model/protected-headers';
 import { compileRoutes, type RouteTable } from '../model/route';
 import { JsonEditor } from './json-editor';
-import { fitsHeader, type SecretFile, SecretFileError, type SecretFiles } from './secret-files';
+import { fitsHeader, needed, type SecretFile, type SecretFiles } from './secret-files';
 
 /** A model, ready for requests. */
 export interface CompiledGateway {
@@ -42,7 +42,7 @@ export interface CompiledCors {
  * Made once, at start.
  *
  * @param secrets absent where no backend needs one
- * @throws SecretFileError when the key of a backend cannot be read
+ * @throws FileContentError when the key of a backend cannot be read
  */
 export function compileGateway(model: GatewayModel, secrets?: SecretFiles): CompiledGateway {
   const { cors, edgeDuties } = model;
@@ -83,8 +83,7 @@ function credentialsOf(model: GatewayModel, secrets: SecretFiles | undefined): M
   const found = new Map<BackendModel, SecretFile>();
   for (const backend of Object.values(model.backends)) {
     if (backend.credential === undefined) continue;
-    if (secrets === undefined) throw new SecretFileError('a backend needs a Secret, and there are none');
-    found.set(backend, secrets.open(backend.credential.secret, fitsHeader));
+    found.set(backend, needed(secrets).open(backend.credential.secret, fitsHeader));
   }
   return found;
 }

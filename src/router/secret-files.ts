@@ -2,11 +2,10 @@
  * The Secrets of backends as files: `<directory>/<name of the Secret>/<key>`. Each is read at start and again when it
  * changes, so that a new key or certificate needs no restart. Who uses them asks each time.
  */
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { SecretKeyModel } from '../model/gateway-model';
 import type { LogFields, LogLevel } from './log';
+import { FileContentError, WatchedFile } from './watched-file';
 
 /** Where the files are. */
 export interface SecretFilesOptions {
@@ -16,29 +15,48 @@ export interface SecretFilesOptions {
   readonly pollMilliseconds?: number;
 }
 
-const POLL_MILLISECONDS = 5_000;
+/** The text of a file, without blanks around it: always the last one that could be used. */
+export type SecretFile = Pick<WatchedFile<string>, 'value'>;
 
-/** A file that cannot be used. Names the Secret and its key, and nothing of what is in it. */
-export class SecretFileError extends Error {
-  override readonly name = 'SecretFileError';
+/** The files that backends need. */
+export class SecretFiles {
+  private readonly files: WatchedFile<string>[] = [];
+
+  constructor(private readonly options: SecretFilesOptions) {}
+
+  /** @throws FileContentError when it cannot be read, is empty or does not fit; names the file and nothing of what is in it */
+  open({ name, key }: SecretKeyModel, fits: (text: string) => boolean = isSomething): SecretFile {
+    const { directory, log, pollMilliseconds } = this.options;
+    const secret = `${name}/${key}`;
+    const file = new WatchedFile({
+      file: posix.join(directory, name, key),
+      parse: (text) => {
+        const trimmed = text.trim();
+        if (fits(trimmed)) return trimmed;
+        throw new FileContentError('it is empty, or has characters that it must not have');
+      },
+      onRead: () => log('info', 'backend_secret_read', { secret }),
+      onFail: (cause) => log('warn', 'backend_secret_failed', { secret, cause }),
+      ...(pollMilliseconds === undefined ? {} : { pollMilliseconds }),
+    });
+    this.files.push(file);
+    return file;
+  }
+
+  /** Looks at the files no more. */
+  close(): void {
+    for (const file of this.files) file.close();
+  }
 }
 
-/** One file that has been read. */
-export interface SecretFile {
-  /** Without blanks around it. */
-  readonly text: string;
-}
-
-interface WatchedFile extends SecretFile {
-  text: string;
-  failed: boolean;
-  readonly path: string;
-  readonly label: string;
-  readonly fits: (text: string) => boolean;
-}
-
-function isSomething(text: string): boolean {
-  return text !== '';
+/**
+ * The files, where a backend needs one.
+ *
+ * @throws FileContentError where the router was not told of any
+ */
+export function needed(secrets: SecretFiles | undefined): SecretFiles {
+  if (secrets !== undefined) return secrets;
+  throw new FileContentError('a backend needs a Secret, and BACKEND_SECRETS_DIRECTORY names no folder');
 }
 
 /** Whether a text can stand in a header by itself. */
@@ -46,59 +64,6 @@ export function fitsHeader(text: string): boolean {
   return /^[\x21-\x7e]{1,8192}$/.test(text);
 }
 
-/** The files that backends need. */
-export class SecretFiles {
-  private readonly files: WatchedFile[] = [];
-  private readonly polling: NodeJS.Timeout;
-
-  constructor(private readonly options: SecretFilesOptions) {
-    const every = options.pollMilliseconds ?? POLL_MILLISECONDS;
-    this.polling = setInterval(() => void this.poll(), every);
-    this.polling.unref();
-  }
-
-  /**
-   * A file whose text is always the last one that could be read and fits.
-   *
-   * @throws SecretFileError when it cannot be read, is empty or does not fit
-   */
-  open({ name, key }: SecretKeyModel, fits: (text: string) => boolean = isSomething): SecretFile {
-    const label = `the key ${JSON.stringify(key)} of the Secret ${JSON.stringify(name)}`;
-    const path = posix.join(this.options.directory, name, key);
-    let text: string;
-    try {
-      text = readFileSync(path, 'utf8').trim();
-    } catch (error) {
-      throw new SecretFileError(`${label}: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}`);
-    }
-    if (!fits(text))
-      throw new SecretFileError(`${label}: it is empty, or has characters that it must not have`);
-    const file = { text, failed: false, path, label, fits };
-    this.files.push(file);
-    return file;
-  }
-
-  /** Looks at the files no more. */
-  close(): void {
-    clearInterval(this.polling);
-  }
-
-  private async poll(): Promise<void> {
-    await Promise.all(this.files.map((file) => this.look(file)));
-  }
-
-  /** A file that is away or does not fit leaves the text as it was: a slip must not cut the backend off. */
-  private async look(file: WatchedFile): Promise<void> {
-    const text = await readFile(file.path, 'utf8').then(
-      (read) => read.trim(),
-      () => '',
-    );
-    const failed = !file.fits(text);
-    if (failed && !file.failed) this.options.log('warn', 'backend_secret_failed', { secret: file.label });
-    if (!failed && text !== file.text) {
-      file.text = text;
-      this.options.log('info', 'backend_secret_read', { secret: file.label });
-    }
-    file.failed = failed;
-  }
+function isSomething(text: string): boolean {
+  return text !== '';
 }

@@ -172,3 +172,53 @@ it('lists every way through', () => {
     { path: '/v2/split', service: 'split', version: 'v2', backend: 'own:1' },
   ]);
 });
+
+it('gives each backend its own fallbacks, in their order, at their own paths', () => {
+  const chained = modelWith({
+    services: {
+      agents: {
+        backend: { ...to('main'), fallbacks: [to('spare'), { url: 'https://api.example.com/v1' }] },
+        models: { 'gpt-4': { ...to('gpt'), fallbacks: [to('main')] }, 'gpt-3': to('old') },
+      },
+    },
+  });
+  const fallbacksOf = (named?: string) => {
+    const answer = explain(chained, {
+      method: 'POST',
+      path: '/agents',
+      caller: { subject: 'ada' },
+      nowSeconds: 0,
+      body: named === undefined ? {} : { model: named },
+    });
+    return answer.kind === 'forwarded' ? [answer.backend, answer.fallbacks] : answer;
+  };
+
+  expect(fallbacksOf()).toEqual(['main:1', ['spare:1', 'api.example.com:443/v1']]);
+  expect(fallbacksOf('gpt-4')).toEqual(['gpt:1', ['main:1']]);
+  expect(fallbacksOf('gpt-3')).toEqual(['old:1', undefined]);
+  expect(routeTable(chained)).toContainEqual({
+    path: '/agents',
+    service: 'agents',
+    model: 'gpt-4',
+    backend: 'gpt:1',
+    fallbacks: ['main:1'],
+  });
+});
+
+it('tells backends at one address apart that differ in what else is said', () => {
+  const keyOf = (name: string) => ({
+    url: 'https://api.example.com/v1',
+    credential: { secret: { name, key: 'key' } },
+  });
+  const { backends } = modelWith({
+    services: {
+      agents: {
+        backend: { ...keyOf('one'), service: null, port: null },
+        models: { a: keyOf('two'), b: keyOf('one') },
+      },
+    },
+  });
+
+  expect(Object.keys(backends)).toHaveLength(2);
+  expect(Object.keys(backends).sort()).toEqual(['api.example.com:443/v1', 'api.example.com:443/v1#2']);
+});

@@ -140,11 +140,9 @@ test('does to texts what is meant for their values', () => {
         const field = new ModelField();
         field.push(Buffer.from(text));
         expect(field.result().kind).toBe('object');
-        const got = JSON.parse(text) as object;
-        const wanted = onValues(asked, value);
-        expect(Object.fromEntries(Object.entries(got).sort())).toEqual(
-          Object.fromEntries(Object.entries(wanted).sort()),
-        );
+        // As a text has it: without the sign of a zero.
+        const plain = JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+        expect(JSON.parse(text)).toEqual(onValues(asked, plain));
       },
     ),
   );

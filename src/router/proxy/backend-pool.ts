@@ -107,7 +107,7 @@ export class BackendPools {
   private readonly sweeping: NodeJS.Timeout;
 
   /**
-   * @throws SecretFileError where a Secret cannot be read
+   * @throws FileContentError where a Secret cannot be read
    * @throws when a certificate or key cannot be used
    */
   constructor(backends: Readonly<Record<string, BackendModel>>, options: PoolOptions = {}) {

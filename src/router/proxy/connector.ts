@@ -2,7 +2,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, connect as secureConnect } from 'node:tls';
 import type { BackendModel, BackendTlsModel, SecretKeyModel } from '../../model/gateway-model';
-import { type SecretFile, SecretFileError, type SecretFiles } from '../secret-files';
+import { needed, type SecretFile, type SecretFiles } from '../secret-files';
 
 const KEEP_ALIVE_MILLISECONDS = 15_000;
 
@@ -14,7 +14,7 @@ export interface Connector {
 }
 
 /**
- * @throws SecretFileError where a Secret cannot be read
+ * @throws FileContentError where a Secret cannot be read
  * @throws when a certificate or key cannot be used
  */
 export function connectorOf(backend: BackendModel, secrets: SecretFiles | undefined): Connector {
@@ -61,11 +61,8 @@ class TlsConnector implements Connector {
     secrets: SecretFiles | undefined,
   ) {
     const { caSecret, clientSecretName: name } = tls;
-    const open = (secret: SecretKeyModel) => {
-      // Without its authority a backend would be trusted by another one.
-      if (secrets === undefined) throw new SecretFileError('a backend needs a Secret, and there are none');
-      return secrets.open(secret);
-    };
+    // Without its authority a backend would be trusted by another one.
+    const open = (secret: SecretKeyModel) => needed(secrets).open(secret);
     this.files = {
       ca: caSecret === undefined ? undefined : open(caSecret),
       cert: name === undefined ? undefined : open({ name, key: 'tls.crt' }),
@@ -101,7 +98,7 @@ class TlsConnector implements Connector {
   private renew(): void {
     const { ca, cert, key } = this.files;
     const { material } = this;
-    if (material.ca === ca?.text && material.cert === cert?.text && material.key === key?.text) return;
+    if (material.ca === ca?.value && material.cert === cert?.value && material.key === key?.value) return;
     const renewed = this.read();
     try {
       this.context = contextOf(renewed);
@@ -114,7 +111,7 @@ class TlsConnector implements Connector {
 
   private read(): Material {
     const { ca, cert, key } = this.files;
-    return { ca: ca?.text, cert: cert?.text, key: key?.text };
+    return { ca: ca?.value, cert: cert?.value, key: key?.value };
   }
 }
 

@@ -126,7 +126,7 @@ function addCredential(
   { header, prefix }: BackendCredentialModel,
 ): void {
   const secret = gateway.credentials.get(backend);
-  if (secret !== undefined) headers.push(header, prefix + secret.text);
+  if (secret !== undefined) headers.push(header, prefix + secret.value);
 }
 
 function addForwarded(

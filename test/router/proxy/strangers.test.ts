@@ -1,9 +1,16 @@
 /** What a host that is not the user's own gets of a request: its key, and nothing that says who the caller is. */
+import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
 import type { BackendModel } from '../../../src/model/gateway-model';
+import { ServiceTokens } from '../../../src/router/identity/service-tokens';
 import { answerOk, startBackend, type TestBackend } from '../../support/backend';
 import { send, until } from '../../support/client';
 import { modelWith } from '../../support/resolved';
-import { type RouterUnderTest, startTestRouter } from '../../support/router-under-test';
+import {
+  type RouterUnderTest,
+  type RouterUnderTestOptions,
+  startTestRouter,
+} from '../../support/router-under-test';
 import { type SecretFolder, secretFolder } from '../../support/secret-folder';
 
 /** The model of a backend, for the test's port and without TLS, which `tls.test.ts` is about. */
@@ -49,8 +56,9 @@ afterAll(async () => {
   secrets.remove();
 });
 
-async function start(props: object): Promise<void> {
+async function start(props: object, more: RouterUnderTestOptions = {}): Promise<void> {
   router = await startTestRouter(0, {
+    ...more,
     model: { ...edge, backends: { agent: { host: '127.0.0.1', port: backend.port, ...backendOf(props) } } },
     secrets: secrets.open(),
   });
@@ -88,6 +96,26 @@ test('gets no credential of the client where it has none of its own', async () =
   await send(router.port, '/v1/agents');
 
   expect(backend.last().headers).not.toHaveProperty('authorization');
+});
+
+test.each([
+  ['gets no token of the router’s, which says who calls', {}, undefined],
+  [
+    'gets its key in place of a token of the router’s, even where it is trusted',
+    { trusted: true, credential },
+    'Bearer sk-first',
+  ],
+])('%s', async (_what, props, authorization) => {
+  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+  secrets.put('signing', { pem: key.export({ type: 'pkcs8', format: 'pem' }).toString() });
+  const file = join(secrets.directory, 'signing', 'pem');
+  const serviceTokens = new ServiceTokens({ issuer: 'gateway', file, log: () => undefined });
+  await start(props, { serviceTokens, service: { serviceToken: { audience: 'agent', ttlSeconds: 60 } } });
+  const answer = await send(router.port, '/v1/agents');
+  serviceTokens.close();
+
+  expect(answer.status).toBe(200);
+  expect(backend.last().headers.authorization).toBe(authorization);
 });
 
 test('sets nothing for the gateway’s own host', async () => {

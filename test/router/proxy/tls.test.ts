@@ -145,6 +145,6 @@ test('ties a WebSocket to the backend', async () => {
 
 test('does not start without a Secret that a backend needs, and says which', async () => {
   await expect(start({ ...good, caSecret: { name: 'absent', key: 'ca.crt' } })).rejects.toThrow(
-    'the key "ca.crt" of the Secret "absent": ENOENT',
+    'absent/ca.crt: ENOENT',
   );
 });
