@@ -92,6 +92,16 @@ it('gives back the slot of an answer that comes too late', async () => {
   expect((await store.take(request)).refusedBy).toBeUndefined();
 });
 
+it('writes what was charged before it closes', async () => {
+  const tokens = plan({ 'tokens-minute': 100 });
+  const last = openStore({ url: server.url, replicasMax: 1 });
+  for (let i = 0; i < 500 && last.state() !== 'ok'; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  last.charge({ key: 'last', plan: tokens, tokens: 100 });
+  await last.close();
+
+  expect((await store.take({ key: 'last', plan: tokens })).refusedBy).toBe('tokens-minute');
+});
+
 it('is unknown until Redis was asked, and degraded when it was never there', async () => {
   const lost = openStore({ url: 'redis://127.0.0.1:1', replicasMax: 1 });
   expect(lost.state()).toBe('unknown');
