@@ -95,7 +95,8 @@ it('gives back the slot of an answer that comes too late', async () => {
 it('writes what was charged before it closes', async () => {
   const tokens = plan({ 'tokens-minute': 100 });
   const last = openStore({ url: server.url, replicasMax: 1 });
-  for (let i = 0; i < 500 && last.state() !== 'ok'; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let i = 0; i < 500 && last.state() !== 'ok'; i++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
   last.charge({ key: 'last', plan: tokens, tokens: 100 });
   await last.close();
 
