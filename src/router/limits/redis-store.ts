@@ -1,9 +1,8 @@
 /** Counters in Redis, shared by all replicas: one script and one round trip for each request. */
 import { randomBytes } from 'node:crypto';
-import type { Cluster, Redis } from 'ioredis';
 import type { PlanModel, WindowModel } from '../../model/gateway-model';
 import { CONCURRENCY, grainOf, isTokenWindow, limitOf, WINDOW_KINDS } from '../../model/limits';
-import { connectRedis, type RedisAddress } from './connect-redis';
+import { connectRedis, type RedisAddress, type RedisClient } from './connect-redis';
 import { admit, refuse, type WindowCount } from './measure';
 import type { WindowKinds } from './memory-store';
 import type { Lease, PlanCandidate, TakeRequest, TakeResult, TokenCharge } from './store';
@@ -44,7 +43,7 @@ interface WrittenPlan {
 
 /** Counts callers in Redis; every method fails when Redis does not answer. */
 export class RedisStore {
-  private readonly redis: (Redis | Cluster) & Scripts;
+  private readonly redis: RedisClient & Scripts;
   private readonly prefix: string;
   private readonly leaseMilliseconds: number;
   private readonly kinds: WindowKinds;
@@ -67,7 +66,7 @@ export class RedisStore {
     redis.defineCommand('agwTake', { lua: TAKE_SCRIPT });
     redis.defineCommand('agwCharge', { lua: CHARGE_SCRIPT });
     redis.defineCommand('agwRenew', { lua: RENEW_SCRIPT, numberOfKeys: 1 });
-    this.redis = redis as (Redis | Cluster) & Scripts;
+    this.redis = redis as RedisClient & Scripts;
     this.renewing = setInterval(() => this.renew(), this.leaseMilliseconds / RENEWALS_PER_LIFE);
     this.renewing.unref();
   }
