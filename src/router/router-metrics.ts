@@ -38,6 +38,7 @@ export interface MetricSources {
   readonly store: LimitStore;
   /** Unit: seconds; `undefined` where there is no JWKS or none was fetched. */
   jwksAgeSeconds(): number | undefined;
+  bodyBytes(): number;
   /** Labels `service` and `backend`, and 0, 0.5 or 1. */
   breakerStates(): readonly (readonly [readonly string[], number])[];
 }
@@ -141,6 +142,9 @@ export class RouterMetrics {
         'Whether a backend gets a rest: 0 closed, 0.5 half open, 1 open.',
         ['service', 'backend'],
         () => sources.breakerStates(),
+      ),
+      new Gauge('agent_gateway_body_bytes', 'Bytes of bodies that are held in memory.', () =>
+        sources.bodyBytes(),
       ),
       new Gauge('agent_gateway_resident_memory_bytes', 'Memory of the process.', () =>
         process.memoryUsage.rss(),
