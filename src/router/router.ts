@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayModel } from '../model/gateway-model';
-import { logExchange } from './access-log';
+import { logExchange, logUnread } from './access-log';
 import { createAdmin } from './admin';
 import { BodyMemory, bodyBytesMost } from './body-memory';
 import { compileGateway } from './compiled-gateway';
@@ -11,7 +11,7 @@ import type { Exchange } from './exchange';
 import type { ServiceTokens } from './identity/service-tokens';
 import type { Verifier } from './identity/verifier';
 import type { LimitStore } from './limits/store';
-import { Listener } from './listener';
+import { Listener, type UnreadRequest } from './listener';
 import type { Log } from './log';
 import type { PipelineParts } from './pipeline';
 import { RouterMetrics } from './router-metrics';
@@ -87,6 +87,10 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       metrics.observe(exchange);
       tracer?.end(exchange);
       logExchange(log, exchange);
+    },
+    unread: (request: UnreadRequest) => {
+      metrics.observeUnread(request);
+      logUnread(log, request);
     },
   };
   const listener: Listener = new Listener(parts, lifetime, watcher, {
