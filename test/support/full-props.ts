@@ -291,7 +291,7 @@ export const FULL_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
   },
   'a Redis Cluster': {
     ...common,
-    edge: { traefik },
+    edge: { traefik: { ...traefik, entryPoints: { http: 'plain' } } },
     redis: { external: { ...external, cluster: true } },
   },
   ...FULL_KONG_PROPS,
