@@ -71,11 +71,11 @@ describe('props', () => {
   it('says of each number its unit or range, and names the unit', () => {
     const numbers = props.filter(({ isNumber }) => isNumber);
     expect(named(numbers.filter(({ doc }) => !/\b(Unit|Range): /.test(doc)))).toEqual([]);
-    // Counts are plural nouns; a port, a depth and the bounds of a count have no unit.
+    // Counts are plural nouns; a port, a database, a depth and the bounds of a count have no unit.
     const unit =
       /(Seconds|Bytes|Percent|Mebibytes|Gibibytes|Millicores|Requests|Failures|Per(Second|Minute|Hour|Day))$/;
     const bare = numbers.filter(
-      ({ key }) => !unit.test(key) && !['port', 'min', 'max', 'forwardedForDepth'].includes(key),
+      ({ key }) => !unit.test(key) && !['port', 'min', 'max', 'database', 'forwardedForDepth'].includes(key),
     );
     expect(named(bare)).toEqual([]);
   });

@@ -1,13 +1,7 @@
 /** The objects for Kong's ingress controller, where Kong decides about services by itself. */
 import { App, Chart } from 'cdk8s';
 import { AgentGateway } from 'cdk8s-agent-gateway';
-import {
-  type EdgelessProps,
-  kongFileOf,
-  objectsForController,
-  routeOfFile,
-  routeOfObjects,
-} from '../../support/kong-shapes';
+import { type EdgelessProps, objectsForController } from '../../support/kong-shapes';
 import type { KubernetesObject } from '../../support/synthesise';
 
 const props: EdgelessProps = {
@@ -40,27 +34,6 @@ const ofKind = (kind: string) => objects.filter((object) => object.kind === kind
 const annotationsOf = ({ metadata }: KubernetesObject) =>
   (metadata as { annotations?: Record<string, string> }).annotations ?? {};
 
-test.each(['direct', 'direct.tools', 'direct.search'])('says of %s what the file says', (name) => {
-  const fromFile = routeOfFile(kongFileOf(props), name);
-  const fromObjects = routeOfObjects(objects, name);
-  const withoutNames = ({ plugins }: typeof fromFile) =>
-    // Kong calls tenants otherwise where it serves several gateways.
-    JSON.parse(
-      JSON.stringify(plugins)
-        .replaceAll('agents.direct.', '')
-        .replaceAll(/direct-redis[a-z.]*/g, 'redis'),
-    );
-
-  expect({ ...fromObjects, paths: [], plugins: [], service: {} }).toEqual({
-    ...fromFile,
-    paths: [],
-    plugins: [],
-    service: {},
-  });
-  expect(withoutNames(fromObjects)).toEqual(withoutNames(fromFile));
-  expect(fromObjects.service.timeouts).toEqual(fromFile.service.timeouts);
-});
-
 test('shares a plugin among routes that do not differ in it', () => {
   const purposes = ofKind('KongPlugin').map(({ metadata }) =>
     metadata.name.replace(/-[0-9a-f]{10}$/, '-<hash>'),
@@ -68,9 +41,9 @@ test('shares a plugin among routes that do not differ in it', () => {
 
   expect([...purposes].sort()).toEqual([
     'direct-answer-headers',
+    'direct-before-backend',
     'direct-body-limit-<hash>',
     'direct-body-limit-<hash>',
-    'direct-caller-headers',
     'direct-cors',
     'direct-credential',
     'direct-flood-guard',
