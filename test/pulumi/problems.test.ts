@@ -1,6 +1,7 @@
 /** Args with problems fail the preview, with all problems under the resource's name, before anything is registered. */
 import { type ComponentResourceOptions, output, ProviderResource } from '@pulumi/pulumi';
 import { AgentGateway, InvalidGatewayError } from 'cdk8s-agent-gateway/pulumi';
+import { FULL_PROPS } from '../support/full-props';
 import { childrenOf, type Recording } from '../support/pulumi-engine';
 import { runProgram } from '../support/pulumi-program';
 import { runAsCli } from '../support/pulumi-runner';
@@ -27,6 +28,9 @@ async function refused(
   return { error, recording };
 }
 
+/** Kong of the cluster reaches the Redis from a namespace of its own. */
+const WITHOUT_NAMESPACE = FULL_PROPS['the Kong of the cluster that knows tokens'];
+
 const expectNothingRegistered = ({ registrations }: Recording) =>
   expect(registrations.filter(({ type }) => type.includes('kubernetes') || type.includes('agent'))).toEqual(
     [],
@@ -38,6 +42,7 @@ it.each([
   ['an Output of all args', output(VALID_PROPS), ['']],
   ['a number for a host', { ...VALID_PROPS, hosts: [7] }, ['hosts[0]']],
   ['a namespace that is none', { ...VALID_PROPS, namespace: 'Agents' }, ['namespace']],
+  ['no namespace, where one is needed', WITHOUT_NAMESPACE, ['namespace']],
   ['a name that is too long', { ...VALID_PROPS, name: 'a'.repeat(38) }, ['name']],
   [
     'several problems',
