@@ -8,11 +8,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CorsModel } from '../../../src/model/gateway-model';
-import { MemoryStore } from '../../../src/router/limits/memory-store';
-import { programOf } from '../../support/api-server';
-import { startBackend } from '../../support/backend';
-import { startTestRouter } from '../../support/router-under-test';
+import type { CorsModel } from '../../src/model/gateway-model';
+import { MemoryStore } from '../../src/router/limits/memory-store';
+import { programOf } from '../support/api-server';
+import { startBackend } from '../support/backend';
+import { startTestRouter } from '../support/router-under-test';
 
 const chromium = programOf('CHROMIUM_BIN', 'chromium');
 

@@ -1,10 +1,10 @@
 /** EventSource as scripts use it (WHATWG HTML): it resumes by itself, and tells the gateway's last event from a drop. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EventSource } from 'eventsource';
-import { beginEvents } from '../../support/backend';
-import { until } from '../../support/client';
-import { TOKEN } from '../../support/router-under-test';
-import { situation } from '../../support/situation';
+import { beginEvents } from '../support/backend';
+import { until } from '../support/client';
+import { TOKEN } from '../support/router-under-test';
+import { situation } from '../support/situation';
 
 const streams: { readonly request: IncomingMessage; readonly response: ServerResponse }[] = [];
 const s = situation({}, (request, response) => {
