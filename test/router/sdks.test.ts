@@ -1,12 +1,12 @@
 /** What callers really use: the SDKs of OpenAI and Anthropic, with nothing changed but the base URL and the key. */
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import type { PlanModel } from '../../../src/model/gateway-model';
-import { WINDOW_KINDS } from '../../../src/model/limits';
-import { MemoryStore } from '../../../src/router/limits/memory-store';
-import { startBackend, type TestBackend } from '../../support/backend';
-import { answerAsModel } from '../../support/model-api';
-import { type RouterUnderTest, startTestRouter } from '../../support/router-under-test';
+import type { PlanModel } from '../../src/model/gateway-model';
+import { WINDOW_KINDS } from '../../src/model/limits';
+import { MemoryStore } from '../../src/router/limits/memory-store';
+import { startBackend, type TestBackend } from '../support/backend';
+import { answerAsModel } from '../support/model-api';
+import { type RouterUnderTest, startTestRouter } from '../support/router-under-test';
 
 const plan: PlanModel = {
   windows: [
