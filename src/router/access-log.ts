@@ -1,6 +1,7 @@
 /** The line that the log gets for every request, once it has ended. */
 import { ERRORS } from './errors';
 import type { Exchange } from './exchange';
+import type { UnreadRequest } from './listener';
 import type { Log, LogLevel } from './log';
 import { traceIdOf } from './trace-context';
 
@@ -34,6 +35,11 @@ export function logExchange(log: Log, exchange: Exchange): void {
     bytesOut: exchange.bytesOut,
     aborted: exchange.aborted,
   });
+}
+
+/** Writes the line of what could not be read as a request, of which no more is known. */
+export function logUnread(log: Log, { requestId, code, cause }: UnreadRequest): void {
+  log.write('info', { requestId, status: ERRORS[code].status, code, cause });
 }
 
 /** A client's mistake is no event for the operator; a failing service is one, our own failure more so. */

@@ -1,10 +1,12 @@
 /** The server that clients reach: takes requests from Node, walks them through the pipeline and acts on the outcome. */
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { answerPreflight, answerPublicKeys, answerRefusal } from './answer';
-import { answerClientError, answerConnect } from './client-error';
+import { BareAnswers } from './client-error';
 import { Connections } from './connections';
+import { ERRORS, type ErrorCode } from './errors';
 import { Exchange, type Lifetime } from './exchange';
 import { decide, type PipelineParts } from './pipeline';
 import type { PoolOptions } from './proxy/backend-pool';
@@ -12,10 +14,19 @@ import { Forwarder } from './proxy/forwarder';
 import { isWebSocket, Tunnels } from './proxy/tunnel';
 import { refused } from './refusal';
 
-/** Told of every exchange. */
+/** What Node could not read as a request, so that there is no exchange. */
+export interface UnreadRequest {
+  readonly requestId: string;
+  readonly code: ErrorCode;
+  /** Node's code of what was wrong, such as `HPE_INVALID_HEADER_TOKEN`; never a part of the request. */
+  readonly cause: string;
+}
+
+/** Told of every exchange, and of what became none. */
 export interface ExchangeWatcher {
   begin(exchange: Exchange): void;
   end(exchange: Exchange): void;
+  unread(request: UnreadRequest): void;
 }
 
 const SERVER_OPTIONS = {
@@ -60,8 +71,11 @@ export class Listener {
     this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.upgrade(request, socket as Socket, head);
     });
-    this.server.on('connect', (_request: IncomingMessage, socket: Duplex) => answerConnect(socket));
-    this.server.on('clientError', answerClientError);
+    const bare = new BareAnswers(parts.gateway.securityHeaders, (code, cause, socket) =>
+      this.unread(code, cause, socket as Socket),
+    );
+    this.server.on('connect', (_request: IncomingMessage, socket: Duplex) => bare.connect(socket));
+    this.server.on('clientError', (error: Error, socket: Duplex) => bare.clientError(error, socket));
   }
 
   /** Closes the connections to backends. */
@@ -112,6 +126,20 @@ export class Listener {
         else if (outcome.kind === 'public-keys') this.showKeys(exchange, response);
       })
       .catch((error: unknown) => this.crash(exchange, response, error));
+  }
+
+  /** What cannot be read on belongs to the request that it is a part of, or is none. */
+  private unread(code: ErrorCode, cause: string, socket: Socket): string {
+    const exchange = this.connections.last(socket);
+    if (exchange === undefined) {
+      const requestId = randomUUID();
+      this.watcher.unread({ requestId, code, cause });
+      return requestId;
+    }
+    exchange.code ??= code;
+    exchange.cause ??= cause;
+    if (exchange.status === 0) exchange.status = ERRORS[code].status;
+    return exchange.requestId;
   }
 
   private begin(request: IncomingMessage): Exchange {

@@ -3,14 +3,15 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayModel } from '../model/gateway-model';
-import { logExchange } from './access-log';
+import { logExchange, logUnread } from './access-log';
 import { createAdmin } from './admin';
+import { BodyMemory, bodyBytesMost } from './body-memory';
 import { compileGateway } from './compiled-gateway';
 import type { Exchange } from './exchange';
 import type { ServiceTokens } from './identity/service-tokens';
 import type { Verifier } from './identity/verifier';
 import type { LimitStore } from './limits/store';
-import { Listener } from './listener';
+import { Listener, type UnreadRequest } from './listener';
 import type { Log } from './log';
 import type { PipelineParts } from './pipeline';
 import { RouterMetrics } from './router-metrics';
@@ -36,6 +37,8 @@ export interface RouterOptions {
   readonly secrets?: SecretFiles;
   /** When a connection to a backend takes no more requests; default one minute. Unit: milliseconds. */
   readonly connectionMillisecondsMost?: number;
+  /** Bytes of bodies that may be in memory at once; default a quarter of what there is. */
+  readonly bodyBytesMost?: number;
   /** Whether callers can be verified, or waiting for that was given up. */
   identityReady(): boolean;
   jwksAgeSeconds(): number | undefined;
@@ -58,11 +61,13 @@ const LOOK_MILLISECONDS = 25;
 /** @throws when a port cannot be had, or a Secret of a backend not be used */
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const { store, log, secrets, connectionMillisecondsMost: age } = options;
-  const lifetime = { draining: false };
+  const bodies = new BodyMemory(options.bodyBytesMost ?? bodyBytesMost());
+  const lifetime = { draining: false, bodies };
   const metrics: RouterMetrics = new RouterMetrics({
     store,
     jwksAgeSeconds: options.jwksAgeSeconds,
     breakerStates: () => listener.breakerStates(),
+    bodyBytes: () => bodies.bytes,
   });
   const { verifier, serviceTokens } = options;
   const parts: PipelineParts = {
@@ -82,6 +87,10 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       metrics.observe(exchange);
       tracer?.end(exchange);
       logExchange(log, exchange);
+    },
+    unread: (request: UnreadRequest) => {
+      metrics.observeUnread(request);
+      logUnread(log, request);
     },
   };
   const listener: Listener = new Listener(parts, lifetime, watcher, {

@@ -33,6 +33,7 @@ export interface RouterUnderTestOptions {
   readonly secrets?: SecretFiles;
   readonly connectionMillisecondsMost?: number;
   readonly tracing?: TracingSettings;
+  readonly bodyBytesMost?: number;
 }
 
 /** A gateway with one service in version `v1`, whose backend listens at a port of the loopback. */
@@ -86,6 +87,7 @@ export async function startTestRouter(
     ...(options.connectionMillisecondsMost === undefined
       ? {}
       : { connectionMillisecondsMost: options.connectionMillisecondsMost }),
+    ...(options.bodyBytesMost === undefined ? {} : { bodyBytesMost: options.bodyBytesMost }),
     port: 0,
     adminPort: 0,
     bindAddress: '127.0.0.1',

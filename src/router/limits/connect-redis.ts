@@ -41,7 +41,7 @@ const URL_FORM = /^(rediss?):\/\/(?:([^@/]*)@)?([^@/?#]+)(?:\/(\d+)?)?(?:[?#].*)
 export function connectRedis(address: RedisAddress): RedisClient {
   const { url, password, sentinelMaster, cluster } = address;
   if (sentinelMaster === undefined && cluster !== true) {
-    return new Redis(url, { ...CONNECTION, ...(password === undefined ? {} : { password }) });
+    return new Redis(url, { ...SINGLE, ...(password === undefined ? {} : { password }) });
   }
   const { hosts, credentials, tls, database } = readAddress(
     url,
@@ -61,7 +61,7 @@ export function connectRedis(address: RedisAddress): RedisClient {
     });
   }
   return new Redis({
-    ...CONNECTION,
+    ...SINGLE,
     ...login,
     sentinels: hosts,
     name: sentinelMaster as string,
@@ -83,6 +83,9 @@ const CONNECTION = {
   // A master that has become a replica: who asks again is sent to the new one.
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 } as const;
+
+/** `RedisTakes` gathers them itself, where there is one connection. */
+const SINGLE = { ...CONNECTION, autoPipeliningIgnoredCommands: ['agwTake', 'zrem'] };
 
 function readAddress(url: string, defaultPort: number) {
   const found = URL_FORM.exec(url);
