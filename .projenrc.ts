@@ -183,9 +183,14 @@ project.addTask('docs', {
 project.addTask('test:cluster', {
   description: 'Tests in the cluster that KUBECONFIG leads to, with the CRDs of the folder CRDS',
   steps: [
+    { exec: 'node scripts/need-cluster.mjs' },
     { spawn: bundle.name },
     {
-      exec: 'jest --runInBand --testPathIgnorePatterns=/node_modules/ --testPathPatterns=test/in-cluster',
+      exec: [
+        'jest --runInBand --globalSetup=./test/in-cluster/set-up.ts',
+        '--globalTeardown=./test/in-cluster/tear-down.ts',
+        '--roots=./test/in-cluster --testPathIgnorePatterns=/node_modules/',
+      ].join(' '),
       receiveArgs: true,
     },
   ],
