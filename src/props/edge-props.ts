@@ -57,6 +57,7 @@ export interface EntryPointsProps {
   /**
    * For TLS.
    * @default 'websecure'
+   * @problem AGW_UNUSED without `tls`
    */
   readonly https?: string;
 }

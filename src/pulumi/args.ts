@@ -23,6 +23,8 @@ export const INPUT_PROPS = {
   'tls.secretName': 'name',
   'auth.jwt.issuer': 'url',
   'auth.jwt.jwksUrl': 'url',
+  'auth.jwt.*.issuer': 'url',
+  'auth.jwt.*.jwksUrl': 'url',
   'auth.apiKeys.secret.name': 'name',
   'auth.apiKeys.secret.key': 'name',
   'tenants.*.edgeCredentials.apiKey.name': 'name',

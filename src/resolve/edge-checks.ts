@@ -17,8 +17,17 @@ export function checkEdge(props: LooseProps, at: Place): void {
       'use edge: { traefik: {} }, or leave tls out where something before the router ends it',
     );
   }
-  checkFloodGuard(props, edge?.traefik?.floodGuard, at.key('edge').key('traefik'));
+  if (edge?.traefik !== undefined) checkTraefik(props, edge.traefik, at.key('edge').key('traefik'));
   if (edge?.kong !== undefined) checkKong(props, edge.kong, at);
+}
+
+type LooseTraefik = NonNullable<NonNullable<LooseProps['edge']>['traefik']>;
+
+function checkTraefik(props: LooseProps, { entryPoints, floodGuard }: LooseTraefik, at: Place): void {
+  checkFloodGuard(props, floodGuard, at);
+  if (entryPoints?.https === undefined || props.tls !== undefined) return;
+  const fix = 'set tls, or remove it';
+  at.key('entryPoints').key('https').report('AGW_UNUSED', entryPoints.https, 'tls beside it', fix);
 }
 
 type LooseKong = NonNullable<NonNullable<LooseProps['edge']>['kong']>;

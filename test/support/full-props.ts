@@ -280,8 +280,9 @@ export const FULL_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
     redis: { managed },
     planLookup,
   },
-  'a certificate in a Secret, a Node image, another Redis': {
+  'one issuer, a certificate in a Secret, a Node image, another Redis': {
     ...common,
+    auth: { ...common.auth, jwt },
     edge: { traefik },
     tls: tlsOf('secretName'),
     router: routerOf('nodeImage'),
@@ -290,7 +291,7 @@ export const FULL_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
   },
   'a Redis Cluster': {
     ...common,
-    edge: { traefik },
+    edge: { traefik: { ...traefik, entryPoints: { http: 'plain' } } },
     redis: { external: { ...external, cluster: true } },
   },
   ...FULL_KONG_PROPS,
