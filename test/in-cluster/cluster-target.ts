@@ -8,7 +8,7 @@ import Redis from 'ioredis';
 import { limitKeyOf } from '../../src/router/identity/credentials';
 import { send } from '../conformance/client';
 import { createSigningKey, issuerWith, TOKENS } from '../conformance/issuer';
-import { apiKeysFile, createApiKeys } from '../conformance/platform/api-keys';
+import { createApiKeys, secretData } from '../conformance/platform/api-keys';
 import { BASE_PATH, HOST, platformWith } from '../conformance/platform/platform';
 import type { Controls, Target } from '../conformance/target';
 import { until } from '../support/api-server';
@@ -35,12 +35,13 @@ export interface ClusterTarget extends Target {
 export async function startClusterTarget(props: Partial<AgentGatewayProps> = {}): Promise<ClusterTarget> {
   const key = await createSigningKey('one');
   const apiKeys = createApiKeys();
+  const data = secretData(apiKeys);
   const certificate = createCertificate(HOST);
   await installCrds();
   await makeNamespaces();
   await apply(TRAEFIK_NAMESPACE, traefikObjects(process.env.TRAEFIK_IMAGE ?? 'traefik:v3.7'));
   const jwks = JSON.stringify({ keys: [key.publicJwk] });
-  await apply(NAMESPACE, [...backendObjects(jwks), ...secretObjects(apiKeysFile(apiKeys), certificate)]);
+  await apply(NAMESPACE, [...backendObjects(jwks), ...secretObjects(data, certificate)]);
   await applyGateway(props);
   await Promise.all([
     rolledOut(TRAEFIK_NAMESPACE, 'deployment'),
@@ -59,7 +60,7 @@ export async function startClusterTarget(props: Partial<AgentGatewayProps> = {})
     controls: controls(redis.port),
     versions: [await versionOfKubernetes(), await versionOfTraefik(host, ports.api ?? 0)],
     change: applyGateway,
-    replaceCertificate: (other) => apply(NAMESPACE, secretObjects(apiKeysFile(apiKeys), other)),
+    replaceCertificate: (other) => apply(NAMESPACE, secretObjects(data, other)),
     async stop() {
       redis.close();
       await removeNamespaces();
