@@ -9,7 +9,7 @@ import { limitKeyOf } from '../../src/router/identity/credentials';
 import { send } from '../conformance/client';
 import type { Feature } from '../conformance/features';
 import { createSigningKey, issuerWith, TOKENS } from '../conformance/issuer';
-import { apiKeysFile, createApiKeys } from '../conformance/platform/api-keys';
+import { createApiKeys, secretData } from '../conformance/platform/api-keys';
 import { BASE_PATH, HOST, platformWith } from '../conformance/platform/platform';
 import type { Controls, Target } from '../conformance/target';
 import { until } from '../support/api-server';
@@ -55,10 +55,11 @@ export async function startClusterTarget(configuration: Configuration): Promise<
   const namespace = `agent-gateway-${name.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`;
   const key = await createSigningKey('one');
   const apiKeys = createApiKeys();
+  const data = secretData(apiKeys);
   let certificate = createCertificate(HOST);
   await makeNamespace(namespace);
   const jwks = JSON.stringify({ keys: [key.publicJwk] });
-  const secrets = secretObjects(apiKeysFile(apiKeys), certificate);
+  const secrets = secretObjects(data, certificate);
   await apply(namespace, [...backendObjects(jwks), ...secrets, ...objects]);
   const change = (props: AgentGatewayProps) => applyGateway(namespace, props);
   await Promise.all([gateway(PLATFORM), ...beside].map(change));
@@ -77,7 +78,7 @@ export async function startClusterTarget(configuration: Configuration): Promise<
     versions: [await versionOfTraefik(), await versionOfKubernetes()],
     change,
     async replaceCertificate(other) {
-      await apply(namespace, secretObjects(apiKeysFile(apiKeys), other));
+      await apply(namespace, secretObjects(data, other));
       await until(async () => (await servedCertificate(target)) === other.certificate);
       certificate = other;
     },

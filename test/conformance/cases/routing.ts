@@ -152,6 +152,29 @@ export const ROUTING: readonly Case[] = [
     assert.equal((await trial.reach('/v2/agents', { caller, body: '{"model":"gpt-4"}' })).service, 'gpt');
   }),
 
+  clause(
+    'R8',
+    'sends a request on when its backend cannot be reached, or answers with a listed status',
+    async (trial) => {
+      for (const body of [undefined, '{"a":1}']) {
+        const request = body === undefined ? {} : { body };
+        const stranded = await trial.reach('/v2/stranded', request);
+        assert.deepEqual([stranded.service, stranded.bodyBytes], ['spare', body?.length ?? 0]);
+        const busy = await trial.reach('/v2/sturdy?do=busy', request);
+        assert.deepEqual([busy.service, busy.bodyBytes], ['spare', body?.length ?? 0]);
+        assert.equal((await trial.reach('/v2/sturdy', request)).service, 'busy');
+      }
+    },
+  ),
+
+  clause('R8', 'sends no request on once a byte of an answer went to the client', async (trial) => {
+    await assert.rejects(trial.send('/v2/sturdy?do=broken'), /aborted|socket hang up|ECONNRESET/);
+    assert.deepEqual(
+      (await trial.seen()).map(({ service }) => service),
+      ['busy'],
+    );
+  }),
+
   clause('R9', 'gives a version its own backend, and leaves a service out of one', async (trial) => {
     assert.equal((await trial.reach('/v1/agents', { body: '{"model":"gpt-4"}' })).service, 'agent-one');
     assert.equal((await trial.send('/v1/tools')).status, 404);

@@ -12,7 +12,7 @@ import { createCertificate } from '../../support/certificate';
 import { synthesise } from '../../support/synthesise';
 import { createSigningKey } from '../issuer';
 import type { Deployment } from '../targets/url-target';
-import { apiKeysFile, createApiKeys } from './api-keys';
+import { createApiKeys, secretData } from './api-keys';
 import {
   BACKEND_PORT,
   BACKEND_PROGRAM,
@@ -32,7 +32,7 @@ async function main([edgeText = '', file = '']: readonly string[]): Promise<void
   const { certificate, key: tlsKey } = createCertificate(HOST);
   const objects = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
-    secret('conformance-api-keys', { 'keys.json': apiKeysFile(apiKeys) }),
+    secret('conformance-api-keys', secretData(apiKeys)),
     { ...secret(TLS_SECRET, { 'tls.crt': certificate, 'tls.key': tlsKey }), type: 'kubernetes.io/tls' },
     ...backendObjects(JSON.stringify({ keys: [key.publicJwk] })),
     ...synthesise(platformWith(JSON.parse(edgeText) as EdgeProps), NAMESPACE),
