@@ -1,10 +1,13 @@
 /** What targets can differ in. A case names what it needs, a target what it has, and skips follow from the two. */
+import { KONG_TRAITS } from '../../src/model/capabilities';
 
 /** Every feature, with the reason that a skip prints. */
 export const FEATURES = {
   tls: 'clients reach it over TLS',
   http2: 'clients can speak HTTP/2 to it',
   'paths-as-sent': 'nothing before the router tidies paths',
+  'host-in-any-case': 'the host of a request may be written in any case',
+  'large-headers': 'headers of more than 32 KiB reach the router',
   'strict-framing': 'every request whose framing is in doubt is refused',
   'time-control': 'the suite can let time pass for a caller',
   'store-control': 'the suite can take the store away and give it back',
@@ -14,6 +17,12 @@ export const FEATURES = {
 
 /** The name of a feature. */
 export type Feature = keyof typeof FEATURES;
+
+/** What a Kong of the platform can do, by what the table of capabilities says of its shape. */
+export function kongFeatures(shape: 'dbless' | 'ingressController'): readonly Feature[] {
+  const names = Object.keys(KONG_TRAITS) as (keyof typeof KONG_TRAITS & Feature)[];
+  return ['tls', 'http2', ...names.filter((name) => KONG_TRAITS[name][shape])];
+}
 
 /** Reads names of features from outside. @throws Error that lists the known ones */
 export function readFeatures(names: readonly string[]): ReadonlySet<Feature> {

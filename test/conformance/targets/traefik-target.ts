@@ -33,6 +33,8 @@ export interface TraefikPrograms {
 const FEATURES: readonly Feature[] = [
   'tls',
   'http2',
+  'host-in-any-case',
+  'large-headers',
   'issuer-control',
   'store-control',
   'time-control',
