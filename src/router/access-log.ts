@@ -17,6 +17,7 @@ export function logExchange(log: Log, exchange: Exchange): void {
     method: request.method,
     path: exchange.path.slice(0, PATH_CHARACTERS_MOST),
     status: exchange.status,
+    decision: exchange.forEdge || undefined,
     code: exchange.code,
     cause: exchange.cause,
     service: exchange.route?.name,

@@ -1,9 +1,9 @@
 /** The server that clients reach: takes requests from Node, walks them through the pipeline and acts on the outcome. */
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { answerPreflight, answerPublicKeys, answerRefusal } from './answer';
-import { answerClientError, answerConnect } from './client-error';
+import { answerConnect } from './client-error';
 import { Connections } from './connections';
 import { Exchange, type Lifetime } from './exchange';
 import { decide, type PipelineParts } from './pipeline';
@@ -11,25 +11,14 @@ import type { PoolOptions } from './proxy/backend-pool';
 import { Forwarder } from './proxy/forwarder';
 import { isWebSocket, Tunnels } from './proxy/tunnel';
 import { refused } from './refusal';
+import { createRequestServer } from './request-server';
+import type { ServerTls } from './server-tls';
 
 /** Told of every exchange. */
 export interface ExchangeWatcher {
   begin(exchange: Exchange): void;
   end(exchange: Exchange): void;
 }
-
-const SERVER_OPTIONS = {
-  // Longer than an edge keeps its idle connections (Traefik v3: 90 s), so that the edge is the one to close.
-  keepAliveTimeout: 95_000,
-  headersTimeout: 60_000,
-  // A whole upload may take its time; a body that stands still is given up by `body.ts` and `proxy/patience.ts`.
-  requestTimeout: 0,
-  maxHeaderSize: 32_768,
-  insecureHTTPParser: false,
-  // The pipeline asks for it, so that its lack is answered like every other mistake.
-  requireHostHeader: false,
-  noDelay: true,
-} as const;
 
 /** The server of one router; `router.ts` binds and closes it. */
 export class Listener {
@@ -43,13 +32,13 @@ export class Listener {
     private readonly lifetime: Lifetime,
     private readonly watcher: ExchangeWatcher,
     pools: PoolOptions = {},
+    tls?: ServerTls,
   ) {
     this.forwarder = new Forwarder(parts.gateway, pools);
     this.tunnels = new Tunnels(this.forwarder);
-    this.server = createServer(SERVER_OPTIONS, (request, response) => this.serve(request, response));
-    // Node would leave out what is beyond its limit, a length among it, and say nothing; the pipeline counts them.
-    this.server.maxHeadersCount = 0;
-    this.server.on('connection', (socket: Socket) => this.connections.add(socket));
+    this.server = createRequestServer(this.connections, tls, (request, response) =>
+      this.serve(request, response),
+    );
     this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       this.serve(request, response, true);
     });
@@ -61,7 +50,6 @@ export class Listener {
       this.upgrade(request, socket as Socket, head);
     });
     this.server.on('connect', (_request: IncomingMessage, socket: Duplex) => answerConnect(socket));
-    this.server.on('clientError', answerClientError);
   }
 
   /** Closes the connections to backends. */

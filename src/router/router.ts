@@ -6,6 +6,8 @@ import type { GatewayModel } from '../model/gateway-model';
 import { logExchange } from './access-log';
 import { createAdmin } from './admin';
 import { compileGateway } from './compiled-gateway';
+import type { Connections } from './connections';
+import { EdgeDecisions } from './edge-decisions';
 import type { Exchange } from './exchange';
 import type { ServiceTokens } from './identity/service-tokens';
 import type { Verifier } from './identity/verifier';
@@ -15,6 +17,7 @@ import type { Log } from './log';
 import type { PipelineParts } from './pipeline';
 import { RouterMetrics } from './router-metrics';
 import type { SecretFiles } from './secret-files';
+import type { ServerTls } from './server-tls';
 import type { TracingSettings } from './settings';
 import { openTracer } from './tracing/open-tracer';
 
@@ -31,6 +34,10 @@ export interface RouterOptions {
   /** 0 = any free port. */
   readonly port: number;
   readonly adminPort: number;
+  /** Absent where no edge asks. */
+  readonly decisionPort?: number;
+  /** Certificates, where the edge speaks TLS. Closed with the router. */
+  readonly tls?: ServerTls;
   readonly bindAddress: string;
   /** Absent where no backend needs one. Closed with the router. */
   readonly secrets?: SecretFiles;
@@ -45,6 +52,8 @@ export interface RouterOptions {
 export interface Router {
   readonly port: number;
   readonly adminPort: number;
+  /** Absent where no edge asks. */
+  readonly decisionPort?: number;
   /**
    * Stops: readiness fails at once, new requests are served for `drainSeconds` more, and what runs then has until
    * `graceSeconds` after the call. Closes the store too. May be called twice.
@@ -84,10 +93,11 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       logExchange(log, exchange);
     },
   };
-  const listener: Listener = new Listener(parts, lifetime, watcher, {
+  const pools = {
     ...(secrets === undefined ? {} : { secrets }),
     ...(age === undefined ? {} : { ageMillisecondsMost: age }),
-  });
+  };
+  const listener: Listener = new Listener(parts, lifetime, watcher, pools, options.tls);
   const admin = createAdmin({
     metrics: () => metrics.render(),
     missing: () => [
@@ -99,15 +109,22 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
 
   const port = await listen(listener.server, options.port, options.bindAddress);
   const adminPort = await listen(admin, options.adminPort, options.bindAddress);
+  const decisions =
+    options.decisionPort === undefined ? undefined : new EdgeDecisions(parts, lifetime, watcher, options.tls);
+  const decisionPort = await decisionPortOf(decisions, options);
 
   let stopping: Promise<void> | undefined;
   const stop = async (drainSeconds: number, graceSeconds: number) => {
     lifetime.draining = true;
     const endsAt = performance.now() + graceSeconds * 1000;
     await sleep(drainSeconds * 1000);
-    await closeListener(listener, endsAt);
+    await Promise.all([
+      closeServer(listener, endsAt),
+      ...(decisions === undefined ? [] : [closeServer(decisions, endsAt)]),
+    ]);
     listener.destroyBackends();
     secrets?.close();
+    options.tls?.close();
     await tracer?.close();
     admin.close();
     admin.closeAllConnections();
@@ -116,13 +133,18 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   return {
     port,
     adminPort,
+    ...decisionPort,
     stop: (drainSeconds, graceSeconds) => (stopping ??= stop(drainSeconds, graceSeconds)),
   };
 }
 
+interface Served {
+  readonly server: Server;
+  readonly connections: Connections;
+}
+
 /** Takes no more connections, and returns once the last one is gone or the time is over. */
-async function closeListener(listener: Listener, endsAt: number): Promise<void> {
-  const { server, connections } = listener;
+async function closeServer({ server, connections }: Served, endsAt: number): Promise<void> {
   server.close();
   // Bounded: ends with the last connection, or at `endsAt`, after which none is left.
   while (connections.size > 0 && performance.now() < endsAt) {
@@ -131,6 +153,14 @@ async function closeListener(listener: Listener, endsAt: number): Promise<void> 
     await sleep(LOOK_MILLISECONDS);
   }
   connections.destroy();
+}
+
+async function decisionPortOf(
+  decisions: EdgeDecisions | undefined,
+  { decisionPort, bindAddress }: RouterOptions,
+): Promise<{ readonly decisionPort?: number }> {
+  if (decisions === undefined || decisionPort === undefined) return {};
+  return { decisionPort: await listen(decisions.server, decisionPort, bindAddress) };
 }
 
 /** Where a machine has no IPv6, the address that stands for both families gives way to the one for IPv4. */
