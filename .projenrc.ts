@@ -54,6 +54,10 @@ const project = new typescript.TypeScriptProject({
     // Bundled into the router, so not dependencies of the package.
     'jose@6.2.18',
     'ioredis@6.0.0',
+    // Strips types for Jest, which types are checked apart from.
+    '@swc/core@1.16.22',
+    '@swc/jest@0.2.39',
+    '@jest/test-sequencer@^30',
     // Judges and clients of the tests.
     'yaml@^2',
     'ajv@^8',
@@ -92,8 +96,6 @@ const project = new typescript.TypeScriptProject({
       },
     },
   },
-  typecheckTests: true,
-  tsJestOptions: { transformPattern: '^.+\\.[jt]sx?$' },
 
   jestOptions: {
     jestVersion: '^30',
@@ -111,6 +113,7 @@ const project = new typescript.TypeScriptProject({
       testTimeout: 30_000,
       // They change the cluster that KUBECONFIG leads to: `npm run test:cluster` alone runs them.
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/in-cluster/'],
+      testSequencer: './test/support/longest-first.cjs',
       // The longest tests wait for other programs most of the time.
       maxWorkers: '100%',
     },
@@ -139,6 +142,12 @@ project.package.addField('peerDependenciesMeta', {
 // unrs-resolver 1.13.0 leaves a lock that `npm ci` refuses; later @babel/types 7 name a sibling release that was never published.
 project.package.addPackageResolutions('unrs-resolver@1.12.2', '@babel/types@7.29.7');
 
+// Types are checked by a test of their own; ts-jest would load the compiler in every worker to strip them.
+project.deps.removeDependency('ts-jest');
+if (project.jest !== undefined) {
+  const swc = { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } };
+  project.jest.config.transform = { '^.+\\.[jt]sx?$': ['@swc/jest', swc] };
+}
 const bundle = project.addTask('bundle', {
   description: 'Bundles the router to bundle/router.cjs',
   exec: 'node scripts/bundle.mjs',

@@ -63,5 +63,10 @@ function describedMetrics(): readonly MetricInfo[] {
     charge: () => Promise.reject(),
     close: () => Promise.resolve(),
   };
-  return new RouterMetrics({ store, jwksAgeSeconds: () => undefined, breakerStates: () => [] }).describe();
+  return new RouterMetrics({
+    store,
+    jwksAgeSeconds: () => undefined,
+    breakerStates: () => [],
+    bodyBytes: () => 0,
+  }).describe();
 }

@@ -1,13 +1,14 @@
 /** The construct that users make. Resolves the props and adds one child per part; decides nothing itself. */
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
+import { secretProblems } from './edges/kong/credential-secrets';
 import { namespaceProblem } from './edges/kong/direct-objects';
 import { KongEdge } from './edges/kong/edge';
 import { kongYml } from './edges/kong/kong-yml';
 import { translate } from './edges/kong/translation';
 import { TraefikEdge } from './edges/traefik/edge';
 import { namespaceProblem as unnamedRouter } from './edges/traefik/router-tls';
-import type { DeploymentModel } from './model/deployment-model';
+import type { DeploymentModel, KongControllerModel } from './model/deployment-model';
 import type { GatewayModel } from './model/gateway-model';
 import { type RouteRow, routeTable } from './model/route-table';
 import { gatewayNames, ROUTER_SERVICE_PORT } from './names';
@@ -83,8 +84,16 @@ export class AgentGateway extends Construct {
       const { namespace } = Chart.of(this);
       const nowhere = namespaceProblem(ingressController, namespace);
       if (nowhere !== undefined) throw new InvalidGatewayError([nowhere], this.node.path);
+      this.node.addValidation({ validate: () => this.checkSecrets(ingressController, namespace) });
       const parts = { names, gateway: this.model, controller: ingressController, namespace };
       this.kongEdge = new KongEdge(this, 'edge', parts, this.router.service);
     }
+  }
+
+  /** @throws InvalidGatewayError for Secrets of the app in which the controller would find no credential */
+  private checkSecrets(controller: KongControllerModel, namespace: string | undefined): string[] {
+    const problems = secretProblems(this, controller, namespace);
+    if (problems.length > 0) throw new InvalidGatewayError(problems, this.node.path);
+    return [];
   }
 }

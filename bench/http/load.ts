@@ -1,10 +1,10 @@
-/** Load: as much as goes through by wrk, and a moderate rate with the latency of each request by a client of our own. */
-import { execFile } from 'node:child_process';
+/** Load: as much as goes through by wrk, and a moderate rate with the latency of each request. */
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { promisify } from 'node:util';
+import { Client, requestBytes, type Timing } from './client';
+import { cpuOf } from './processes';
 
 /** About 1 KiB, with the model where clients put it. */
 export const BODY = JSON.stringify({
@@ -17,6 +17,8 @@ export interface Throughput {
   readonly perSecond: number;
   /** Answers that were no 2xx or 3xx, and sockets that failed. */
   readonly failures: number;
+  /** Share of one core that the generator took. */
+  readonly generatorBusy: number;
 }
 
 /** Posts over 32 connections for so long, with the tokens in turn. */
@@ -32,10 +34,15 @@ export async function saturate(
     `
 local tokens = { ${tokens.map((token) => `"${token}"`).join(', ')} }
 local body = [==[${BODY}]==]
-local n = 0
+local requests, n = {}, 0
+init = function()
+  for i, token in ipairs(tokens) do
+    requests[i] = wrk.format("POST", "/agents/chat", { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. token }, body)
+  end
+end
 request = function()
   n = n % #tokens + 1
-  return wrk.format("POST", "/agents/chat", { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. tokens[n] }, body)
+  return requests[n]
 end
 done = function(summary)
   local e = summary.errors
@@ -43,58 +50,81 @@ done = function(summary)
 end
 `,
   );
-  const args = ['-t1', '-c32', `-d${seconds}s`, '-s', script, `http://127.0.0.1:${port}/`];
-  const { stdout } = await promisify(execFile)('wrk', args);
-  const [, requests, microseconds, failures] = /RESULT (\d+) (\d+) (\d+)/.exec(stdout) ?? [];
+  const args = ['-t1', '-c32', `-d${seconds}s`, '--timeout', '20s', '-s', script];
+  const { output, cpuMilliseconds } = await run('wrk', [...args, `http://127.0.0.1:${port}/`]);
+  const [, requests, microseconds, failures] = /RESULT (\d+) (\d+) (\d+)/.exec(output) ?? [];
   return {
     requests: Number(requests),
     perSecond: Number(requests) / (Number(microseconds) / 1e6),
     failures: Number(failures),
+    generatorBusy: cpuMilliseconds / (seconds * 1000),
   };
 }
 
-/** Latencies at a fixed rate, one request after the other's time, whether the other has ended or not. Unit: milliseconds. */
-export async function pace(
-  port: number,
-  token: string,
-  perSecond: number,
-  seconds: number,
-): Promise<number[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  const latencies: number[] = [];
-  const pending: Promise<void>[] = [];
-  const begin = performance.now();
-  for (let i = 0; i < perSecond * seconds; i++) {
-    const due = begin + (i * 1000) / perSecond;
-    while (performance.now() < due) await new Promise((resolve) => setImmediate(resolve));
-    pending.push(post(agent, port, token, latencies));
-  }
-  await Promise.all(pending);
-  agent.destroy();
-  return latencies.sort((a, b) => a - b);
-}
-
-function post(agent: Agent, port: number, token: string, latencies: number[]): Promise<void> {
-  const headers = {
-    authorization: `Bearer ${token}`,
-    'content-type': 'application/json',
-    'content-length': BODY.length,
-  };
-  const begin = performance.now();
+/** Runs a program to its end; its processor time is looked at while it runs, so the last moments are missing. */
+function run(command: string, args: string[]): Promise<{ output: string; cpuMilliseconds: number }> {
   return new Promise((resolve, reject) => {
-    const sent = request(
-      { agent, host: '127.0.0.1', port, method: 'POST', path: '/agents/chat', headers },
-      (answer) => {
-        answer.resume().on('end', () => {
-          latencies.push(performance.now() - begin);
-          resolve();
-        });
-      },
-    );
-    sent.on('error', reject).end(BODY);
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    let cpuMilliseconds = 0;
+    const looking = setInterval(() => {
+      cpuMilliseconds = Math.max(cpuMilliseconds, cpuOf(child.pid ?? 0));
+    }, 100);
+    child.stdout.on('data', (text: Buffer) => {
+      output += text.toString();
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearInterval(looking);
+      if (code === 0) resolve({ output, cpuMilliseconds });
+      else reject(new Error(`${command} ended with ${code}: ${output}`));
+    });
   });
 }
 
-export function percentile(sorted: readonly number[], percent: number): number {
+/** Someone who is asked at a fixed rate. */
+export interface Paced {
+  readonly port: number;
+  readonly timings: Timing[];
+}
+
+/**
+ * Asks everybody at the same fixed rate, in turn, so that whatever disturbs the machine disturbs them alike. A request is
+ * sent at its time whether the one before has ended or not.
+ *
+ * @param perSecond requests to each
+ */
+export async function pace(
+  all: readonly Paced[],
+  request: Buffer,
+  perSecond: number,
+  seconds: number,
+): Promise<void> {
+  const idle = new Map(all.map((one) => [one, [] as Client[]]));
+  const pending: Promise<void>[] = [];
+  const step = 1000 / (perSecond * all.length);
+  const send = async (one: Paced) => {
+    const clients = idle.get(one) as Client[];
+    const client = clients.pop() ?? (await Client.open(one.port));
+    one.timings.push(await client.send(request));
+    clients.push(client);
+  };
+  const begin = performance.now();
+  for (let i = 0; i < perSecond * seconds * all.length; i++) {
+    const wait = begin + i * step - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    pending.push(send(all[i % all.length] as Paced));
+  }
+  await Promise.all(pending);
+  for (const clients of idle.values()) for (const client of clients) client.close();
+}
+
+/** The request that `pace` sends by default. */
+export function chatRequest(token: string, path = '/agents/chat'): Buffer {
+  return requestBytes(path, token, Buffer.from(BODY));
+}
+
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? Number.NaN;
 }

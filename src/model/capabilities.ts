@@ -113,11 +113,6 @@ export const KONG_LACKS = {
     expected: 'no plans in Redis, where Kong does not look for them',
     fix: 'give tenants a plan',
   },
-  planVersions: {
-    props: '`plans.*.versions`',
-    expected: 'no list of versions for a plan of edgeCredentials',
-    fix: 'remove it',
-  },
   planModels: {
     props: '`plans.*.models`',
     expected: 'no list of models for a plan of edgeCredentials',
@@ -155,8 +150,9 @@ export const KONG_LACKS = {
   },
   externalRedis: {
     props: '`redis.external`',
-    expected: "the gateway's own Redis, as Kong cannot take a URL from a Secret",
-    fix: 'use redis: { managed: {} }',
+    expected:
+      "the gateway's own Redis, or edge.kong.*.redis beside it, as Kong cannot take a URL from a Secret",
+    fix: "say in the redis of edge.kong where Kong's Redis is, or use redis: { managed: {} }",
   },
   gatewayBackends: {
     props: '`edge.kong.ingressController.gateway`',
@@ -165,8 +161,9 @@ export const KONG_LACKS = {
   },
   controllerPassword: {
     props: '`redis.managed.passwordSecret` with `edge.kong.ingressController`',
-    expected: 'a Redis without a password, which a KongPlugin cannot take from a Secret as it is',
-    fix: 'remove it, as a NetworkPolicy keeps others out, or use edge: { kong: { dbless: {} } }',
+    expected:
+      'a Redis without a password, or edge.kong.ingressController.redis with a Secret that has it in double quotes',
+    fix: 'remove it, as a NetworkPolicy keeps others out, or name host and Secret in the redis of edge.kong',
   },
   nested: {
     props: '`path` below which another service is',

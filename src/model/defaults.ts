@@ -36,6 +36,8 @@ export const DEFAULTS = {
     serviceType: 'LoadBalancer',
     namespace: 'kong',
     ingressClass: 'kong',
+    /** The router counts in database 0. Kong 3.9 mixes connections up where it is told of several. */
+    redis: { port: 6_379, database: 1, tls: false },
   },
   floodGuard: {
     /** Requests per second of one address: at least, and where a plan has no limit by the minute. */

@@ -123,8 +123,19 @@ export interface KongDirectModel {
   readonly routes: readonly KongDirectRouteModel[];
   /** At least one, sorted by tenant; all with the same kind of credential. */
   readonly consumers: readonly KongConsumerModel[];
-  /** Key of the Secret with the password of the gateway's Redis; absent = none. */
-  readonly redisPasswordSecret?: SecretKeyModel;
+  /** Where plans are counted. */
+  readonly redis: KongRedisModel;
+}
+
+/** A Redis as Kong reaches it. */
+export interface KongRedisModel {
+  /** Absent = the gateway's own. */
+  readonly host?: string;
+  readonly port: number;
+  readonly database: number;
+  readonly tls: boolean;
+  readonly username?: string;
+  readonly passwordSecret?: SecretKeyModel;
 }
 
 /** One path of a service. */
@@ -136,6 +147,8 @@ export interface KongDirectRouteModel {
   /** What takes its place at the backend. */
   readonly backendPath: string;
   readonly version?: string;
+  /** Of the callers' plans, those that may use the version, sorted; absent = all. */
+  readonly plans?: readonly string[];
   readonly host: string;
   readonly port: number;
   readonly connectSeconds: number;

@@ -1,5 +1,5 @@
 /** Kong at the border, open source, 3.6 to 3.9. */
-import type { ReplicasProps } from './workload-props';
+import type { ReplicasProps, SecretKeyProps } from './workload-props';
 
 /** Exactly one of these keys. */
 export interface KongProps {
@@ -64,6 +64,13 @@ export interface KongDblessProps {
   readonly floodGuard?: KongFloodGuardProps | false;
 
   /**
+   * Redis in which Kong counts the plans of services that are `via: 'edge'`.
+   * @default - the gateway's own, in a database that the router does not use
+   * @problem AGW_UNUSED no service is `via: 'edge'`
+   */
+  readonly redis?: KongRedisProps;
+
+  /**
    * Whether limits by the minute and the hour may be counted by the clock for services that are `via: 'edge'`: around
    * the turn of a minute twice as many requests pass, and refused ones count. Kong cannot do better.
    * @default false
@@ -102,6 +109,13 @@ export interface KongControllerProps {
    * @default - on, wide enough for the largest plan
    */
   readonly floodGuard?: KongFloodGuardProps | false;
+
+  /**
+   * Redis in which Kong counts the plans of services that are `via: 'edge'`.
+   * @default - the gateway's own, in a database that the router does not use
+   * @problem AGW_UNUSED no service is `via: 'edge'`
+   */
+  readonly redis?: KongRedisProps;
 
   /**
    * Whether limits by the minute and the hour may be counted by the clock for services that are `via: 'edge'`: around
@@ -158,4 +172,52 @@ export interface KongFloodGuardProps {
    * @problem AGW_FLOOD_GUARD_BELOW_PLAN a caller could be refused who is within a plan's `requestsPerMinute`
    */
   readonly requestsPerSecond?: number;
+}
+
+/**
+ * A Redis that is there already. Kong's open-source edition takes a host, no Sentinels and no Cluster, and has no prefix for
+ * its keys: they are apart from others by the database.
+ */
+export interface KongRedisProps {
+  /**
+   * Host, as Kong's pods find it.
+   * @problem AGW_HOST not a DNS name
+   */
+  readonly host: string;
+
+  /**
+   * Range: 1 to 65_535, whole.
+   * @default 6379
+   * @problem AGW_NUMBER_RANGE outside the range
+   */
+  readonly port?: number;
+
+  /**
+   * Database for this Kong alone.
+   * Range: 0 to 65_535, whole.
+   * @default 1
+   * @problem AGW_NUMBER_RANGE outside the range
+   */
+  readonly database?: number;
+
+  /**
+   * Whether the connection is TLS. The certificate must be for the host, by an authority that Kong trusts
+   * (`lua_ssl_trusted_certificate`, by default those of its system).
+   * @default false
+   */
+  readonly tls?: boolean;
+
+  /**
+   * User of the Redis (ACL), which must be able to run scripts on keys that begin with `ratelimit:`.
+   * @default - none, which is Redis' user `default`
+   */
+  readonly username?: string;
+
+  /**
+   * Secret with the password. For Kong's ingress controller it must be in the gateway's namespace and hold the password in
+   * double quotes, as the controller puts it into JSON as it is (3.5, `configPatches`).
+   * @default - none
+   * @problem AGW_SECRET_PLAIN text in place of the reference
+   */
+  readonly passwordSecret?: SecretKeyProps;
 }

@@ -1,9 +1,15 @@
 /** Services that are `via: 'edge'` → what Kong decides about by itself. */
 import { DEFAULTS } from '../model/defaults';
-import type { KongConsumerModel, KongDirectModel, KongDirectRouteModel } from '../model/deployment-model';
+import type {
+  KongConsumerModel,
+  KongDirectModel,
+  KongDirectRouteModel,
+  KongRedisModel,
+} from '../model/deployment-model';
 import type { PlanModel } from '../model/gateway-model';
 import type { BackendProps } from '../props/backend-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
+import type { KongRedisProps } from '../props/kong-props';
 import type { TenantProps } from '../props/plan-props';
 import type { ServiceProps } from '../props/service-props';
 import { backendHost } from './build-backend';
@@ -11,19 +17,33 @@ import { buildPlan, requestWindows } from './build-plan';
 import { impliedDefaultPlan } from './check-helpers';
 import { impliedDefaultVersion } from './version-checks';
 
-/** `undefined` where every service goes through the router. */
-export function buildKongDirect(props: AgentGatewayProps): KongDirectModel | undefined {
+/** @returns `undefined` where every service goes through the router */
+export function buildKongDirect(
+  props: AgentGatewayProps,
+  redis: KongRedisProps | undefined,
+): KongDirectModel | undefined {
   const names = Object.keys(props.services)
     .filter((name) => props.services[name]?.via === 'edge')
     .sort();
   if (names.length === 0) return undefined;
-  const secret = props.redis?.managed?.passwordSecret;
   return {
     routes: names.flatMap((name) => buildRoutes(props, name, props.services[name] as ServiceProps)),
     consumers: Object.keys(props.tenants ?? {})
       .sort()
       .flatMap((name) => buildConsumer(props, name, props.tenants?.[name] as TenantProps)),
-    ...(secret === undefined ? {} : { redisPasswordSecret: { ...secret } }),
+    redis: buildRedis(props, redis),
+  };
+}
+
+function buildRedis(props: AgentGatewayProps, redis: KongRedisProps | undefined): KongRedisModel {
+  const passwordSecret = redis === undefined ? props.redis?.managed?.passwordSecret : redis.passwordSecret;
+  return {
+    ...(redis === undefined ? {} : { host: redis.host }),
+    port: redis?.port ?? DEFAULTS.kong.redis.port,
+    database: redis?.database ?? DEFAULTS.kong.redis.database,
+    tls: redis?.tls ?? DEFAULTS.kong.redis.tls,
+    ...(redis?.username === undefined ? {} : { username: redis.username }),
+    ...(passwordSecret === undefined ? {} : { passwordSecret: { ...passwordSecret } }),
   };
 }
 
@@ -59,6 +79,7 @@ function buildRoute(
     path: way.prefix + own,
     backendPath: backend.path === '/' ? '' : (backend.path ?? own),
     ...(way.version === undefined ? {} : { version: way.version }),
+    ...allowedPlans(props, way.version),
     host: backendHost(backend),
     // A Service without a port has been reported.
     port: backend.port ?? 0,
@@ -68,10 +89,23 @@ function buildRoute(
   };
 }
 
+/** Kong holds plans to their versions route by route, as a route is of one version. */
+function allowedPlans(props: AgentGatewayProps, version: string | undefined) {
+  if (version === undefined) return {};
+  const mayUse = (plan: string) => props.plans[plan]?.versions?.includes(version) ?? true;
+  const plans = [...new Set(Object.values(props.tenants ?? {}).flatMap((tenant) => planOf(props, tenant)))];
+  return plans.every(mayUse) ? {} : { plans: plans.filter(mayUse).sort() };
+}
+
+/** Of a tenant that Kong knows. */
+function planOf(props: AgentGatewayProps, { edgeCredentials, plan }: TenantProps): string[] {
+  return edgeCredentials === undefined ? [] : [plan ?? impliedDefaultPlan(props)];
+}
+
 function buildConsumer(props: AgentGatewayProps, tenant: string, given: TenantProps): KongConsumerModel[] {
   const { edgeCredentials } = given;
   if (edgeCredentials === undefined) return [];
-  const plan = given.plan ?? impliedDefaultPlan(props);
+  const [plan = ''] = planOf(props, given);
   const { onStoreOutage }: PlanModel = buildPlan(props.plans[plan] ?? {});
   const { apiKey, jwt } = edgeCredentials;
   return [

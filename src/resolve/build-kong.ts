@@ -57,10 +57,10 @@ function buildController(
 
 function front(
   props: AgentGatewayProps,
-  { floodGuard }: Pick<KongDblessProps, 'floodGuard'>,
+  { floodGuard, redis }: Pick<KongDblessProps, 'floodGuard' | 'redis'>,
   tls: TlsModel | undefined,
 ) {
-  const direct = buildKongDirect(props);
+  const direct = buildKongDirect(props, redis);
   return {
     ...(floodGuard === false ? {} : { floodGuard: buildFloodGuard(props, floodGuard?.requestsPerSecond) }),
     ...(tls === undefined ? {} : { tls }),

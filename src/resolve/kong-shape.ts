@@ -5,15 +5,25 @@ import type {
   KongFloodGuardProps,
   KongGatewayProps,
   KongProps,
+  KongRedisProps,
   KongResourcesProps,
 } from '../props/kong-props';
 import { list, object, optional, orFalse, required } from './shape';
-import { cidr, dottedName, image, integer, label, truth, word } from './values';
-import { replicas } from './workload-shape';
+import { cidr, dottedName, host, image, integer, label, text, truth, word } from './values';
+import { replicas, secretKeyShape } from './workload-shape';
 
 const floodGuard = orFalse(
   object<KongFloodGuardProps>({ requestsPerSecond: optional(integer(1, 1_000_000)) }),
 );
+
+const redis = object<KongRedisProps>({
+  host: required(host, 'the host of a Redis'),
+  port: optional(integer(1, 65_535)),
+  database: optional(integer(0, 65_535)),
+  tls: optional(truth),
+  username: optional(text(128)),
+  passwordSecret: optional(secretKeyShape),
+});
 
 const dbless = object<KongDblessProps>({
   image: optional(image),
@@ -27,6 +37,7 @@ const dbless = object<KongDblessProps>({
   serviceType: optional(word(['LoadBalancer', 'NodePort', 'ClusterIP'])),
   trustedProxies: optional(list(cidr)),
   floodGuard: optional(floodGuard),
+  redis: optional(redis),
   clockWindows: optional(truth),
 });
 
@@ -40,6 +51,7 @@ const ingressController = object<KongControllerProps>({
     }),
   ),
   floodGuard: optional(floodGuard),
+  redis: optional(redis),
   clockWindows: optional(truth),
 });
 

@@ -50,9 +50,10 @@ function checkUnused(props: LooseProps, tenants: [string, LooseTenant | undefine
   }
   const { dbless, ingressController } = props.edge?.kong ?? {};
   const kong = at.key('edge').key('kong');
-  if (dbless?.clockWindows === true) unused(kong.key('dbless').key('clockWindows'), true);
-  if (ingressController?.clockWindows === true) {
-    unused(kong.key('ingressController').key('clockWindows'), true);
+  for (const [key, shape] of Object.entries({ dbless, ingressController })) {
+    if (shape?.clockWindows === true) unused(kong.key(key).key('clockWindows'), true);
+    if (shape?.redis !== undefined)
+      unused(kong.key(key).key('redis'), new Saying('a Redis for such a service'));
   }
 }
 
@@ -99,7 +100,9 @@ function checkService(props: LooseProps, name: string, service: LooseService, at
 
 function checkGateway(props: LooseProps, at: Place): void {
   if (props.auth?.jwt !== undefined) cannot(at.key('auth').key('jwt'), KONG_LACKS.jwks);
-  if (props.redis?.external !== undefined) cannot(at.key('redis').key('external'), KONG_LACKS.externalRedis);
+  if (props.redis?.external !== undefined && kongOf(props)?.redis === undefined) {
+    cannot(at.key('redis').key('external'), KONG_LACKS.externalRedis);
+  }
   if (props.planLookup !== undefined) cannot(at.key('planLookup'), KONG_LACKS.planLookup);
   for (const [name, version] of Object.entries(props.versions ?? {})) {
     const place = at.key('versions').key(name);
@@ -118,7 +121,7 @@ function checkController(props: LooseProps, direct: [string, LooseService | unde
   if (controller?.gateway !== undefined) {
     cannot(at.key('edge').key('kong').key('ingressController').key('gateway'), KONG_LACKS.gatewayBackends);
   }
-  if (props.redis?.managed?.passwordSecret !== undefined) {
+  if (props.redis?.managed?.passwordSecret !== undefined && controller?.redis === undefined) {
     cannot(at.key('redis').key('managed').key('passwordSecret'), KONG_LACKS.controllerPassword);
   }
   for (const [name, service] of direct) {
@@ -163,9 +166,9 @@ function checkTenants(props: LooseProps, tenants: [string, LooseTenant | undefin
   for (const name of plans) checkPlan(props, name, at.key('plans').key(name));
 }
 
-function clockWindows({ edge }: LooseProps): boolean {
-  const { dbless, ingressController } = edge?.kong ?? {};
-  return (dbless ?? ingressController)?.clockWindows === true;
+/** Whichever of Kong's shapes is there. */
+function kongOf({ edge }: LooseProps) {
+  return edge?.kong?.dbless ?? edge?.kong?.ingressController;
 }
 
 /** A plan that callers at Kong have. */
@@ -174,7 +177,6 @@ function checkPlan(props: LooseProps, name: string, at: Place): void {
   if (plan === undefined) return;
   if (plan.concurrentRequests !== undefined) cannot(at.key('concurrentRequests'), KONG_LACKS.concurrency);
   if (plan.models !== undefined) cannot(at.key('models'), KONG_LACKS.planModels);
-  if (plan.versions !== undefined) cannot(at.key('versions'), KONG_LACKS.planVersions);
   for (const key of ['tokensPerMinute', 'tokensPerDay'] as const) {
     if (plan[key] !== undefined) cannot(at.key(key), KONG_LACKS.tokens);
   }
@@ -186,7 +188,7 @@ function checkPlan(props: LooseProps, name: string, at: Place): void {
     cannot(at.key('onStoreOutage'), KONG_LACKS.localShare);
   }
   const exact = requestsPerMinute === undefined && requestsPerHour === undefined;
-  if (!exact && !clockWindows(props)) {
+  if (!exact && kongOf(props)?.clockWindows !== true) {
     cannot(
       at.key(requestsPerMinute === undefined ? 'requestsPerHour' : 'requestsPerMinute'),
       KONG_LACKS.exactWindows,

@@ -2,6 +2,7 @@
 import { ERRORS } from './errors';
 import type { Exchange } from './exchange';
 import type { Log, LogLevel } from './log';
+import type { UnreadRequest } from './reception';
 import { traceIdOf } from './trace-context';
 
 /** A name that a client chose does not make a line any longer. Unit: characters. */
@@ -35,6 +36,11 @@ export function logExchange(log: Log, exchange: Exchange): void {
     bytesOut: exchange.bytesOut,
     aborted: exchange.aborted,
   });
+}
+
+/** Writes the line of what could not be read as a request, of which no more is known. */
+export function logUnread(log: Log, { requestId, code, cause }: UnreadRequest): void {
+  log.write('info', { requestId, status: ERRORS[code].status, code, cause });
 }
 
 /** A client's mistake is no event for the operator; a failing service is one, our own failure more so. */

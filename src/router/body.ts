@@ -42,11 +42,18 @@ export function mayBeKept(request: IncomingMessage): boolean {
   return length === undefined || Number(length) <= KEPT_BYTES_MOST;
 }
 
+/** What bounds a body that is read into memory. */
+export interface BodyBounds {
+  /** Of the service. */
+  readonly limitBytes: number;
+  /** Whether there is memory for so many bytes more. */
+  hold(bytes: number): boolean;
+}
+
 /** Reads a body that is known to be there, up to a limit, and finds its model. */
-export async function readModelBody(request: IncomingMessage, limitBytes: number): Promise<BodyReading> {
+export async function readModelBody(request: IncomingMessage, bounds: BodyBounds): Promise<BodyReading> {
   const field = new ModelField();
-  const reading = await gather(request, (chunk, length) => {
-    if (length > limitBytes) return refused('body_too_large');
+  const reading = await gather(request, bounds, (chunk) => {
     return field.push(chunk) ? undefined : invalid(field);
   });
   if (reading.kind !== 'body') return reading;
@@ -62,14 +69,13 @@ export async function readModelBody(request: IncomingMessage, limitBytes: number
  */
 export async function readJsonBody(
   request: IncomingMessage,
-  limitBytes: number,
+  bounds: BodyBounds,
   keeps: boolean,
 ): Promise<BodyReading> {
   const field = new ModelField(false);
   let opens = isJsonType(request.headers['content-type']);
   let begun = false;
-  const reading = await gather(request, (chunk, length) => {
-    if (length > limitBytes) return refused('body_too_large');
+  const reading = await gather(request, bounds, (chunk, length) => {
     const first = begun ? -1 : chunk.findIndex((byte) => !BLANK.has(byte));
     begun ||= first !== -1;
     opens ||= first !== -1 && chunk[first] === OPEN_BRACE;
@@ -94,19 +100,19 @@ export function isJsonType(type: string | undefined): boolean {
  * Reads a body that may have to be sent again. One that is larger than what is kept for that is given as its beginning,
  * and cannot be.
  */
-export function readBodyToKeep(request: IncomingMessage, limitBytes: number): Promise<BodyReading> {
-  return gather(request, (_chunk, length) => {
-    if (length > limitBytes) return refused('body_too_large');
-    return length > KEPT_BYTES_MOST ? 'enough' : undefined;
-  });
+export function readBodyToKeep(request: IncomingMessage, bounds: BodyBounds): Promise<BodyReading> {
+  return gather(request, bounds, (_chunk, length) => (length > KEPT_BYTES_MOST ? 'enough' : undefined));
 }
 
 /** Of a body that may have to be sent again, so much is kept in memory. Unit: bytes. */
 export const KEPT_BYTES_MOST = 1_048_576;
 
+const OVERLOADED = refused('overloaded', { headers: ['retry-after', '1'] });
+
 /** @param look says after each chunk whether to stop, from the chunk and the length so far */
 function gather(
   request: IncomingMessage,
+  { limitBytes, hold }: BodyBounds,
   look: (chunk: Buffer, length: number) => Refused | 'enough' | undefined,
 ): Promise<BodyReading> {
   return new Promise((resolve) => {
@@ -115,6 +121,8 @@ function gather(
     const onData = (chunk: Buffer) => {
       idle.refresh();
       length += chunk.length;
+      if (length > limitBytes) return settle(refused('body_too_large'));
+      if (!hold(chunk.length)) return settle(OVERLOADED);
       chunks.push(chunk);
       const verdict = look(chunk, length);
       if (verdict === 'enough') settle({ kind: 'body', body: { chunks, length, beginning: true } });

@@ -28,6 +28,11 @@ export class Connections {
     this.running.get(exchange.request.socket)?.delete(exchange);
   }
 
+  /** What was begun last on a connection and runs. */
+  last(socket: Socket): Exchange | undefined {
+    return [...(this.running.get(socket) ?? [])].at(-1);
+  }
+
   get size(): number {
     return this.running.size;
   }

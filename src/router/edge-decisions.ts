@@ -9,37 +9,41 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { matchRoute } from '../model/route';
 import { answerDecision, answerRefusal } from './answer';
-import { Connections } from './connections';
-import { Exchange, type Lifetime } from './exchange';
-import type { ExchangeWatcher } from './listener';
+import type { Connections } from './connections';
+import type { Exchange } from './exchange';
 import { decide, type PipelineParts } from './pipeline';
+import { Reception, type ReceptionParts } from './reception';
 import { refused } from './refusal';
-import { createRequestServer } from './request-server';
 import { splitTarget } from './request-target';
-import type { ServerTls } from './server-tls';
 
 /** The server of one router; `router.ts` binds and closes it. */
 export class EdgeDecisions {
-  readonly server: Server;
-  readonly connections = new Connections();
+  private readonly reception: Reception;
 
   constructor(
     private readonly parts: PipelineParts,
-    private readonly lifetime: Lifetime,
-    private readonly watcher: ExchangeWatcher,
-    tls?: ServerTls,
+    receptionParts: ReceptionParts,
   ) {
     const serve = (request: IncomingMessage, response: ServerResponse) => this.serve(request, response);
-    this.server = createRequestServer(this.connections, tls, serve);
+    this.reception = new Reception(receptionParts, serve);
     // The client's expectation comes along; it is for whoever gets the body.
     this.server.on('checkContinue', serve).on('checkExpectation', serve);
+  }
+
+  get server(): Server {
+    return this.reception.server;
+  }
+
+  get connections(): Connections {
+    return this.reception.connections;
   }
 
   private serve(request: IncomingMessage, response: ServerResponse): void {
     const service = request.url?.slice(1) ?? '';
     const target = request.headers['x-forwarded-uri'];
     request.url = typeof target === 'string' ? target : '';
-    const exchange = this.begin(request);
+    const exchange = this.reception.begin(request);
+    exchange.forEdge = true;
     response.on('close', () => exchange.end(response.writableFinished));
     if (!this.leadsTo(service, request)) {
       answerRefusal(this.parts.gateway, exchange, response, refused('route_not_found'));
@@ -56,17 +60,6 @@ export class EdgeDecisions {
         }
       })
       .catch((error: unknown) => this.crash(exchange, response, error));
-  }
-
-  private begin(request: IncomingMessage): Exchange {
-    const exchange = new Exchange(request, this.lifetime, (ended) => {
-      this.connections.end(ended);
-      this.watcher.end(ended);
-    });
-    exchange.forEdge = true;
-    this.connections.begin(exchange);
-    this.watcher.begin(exchange);
-    return exchange;
   }
 
   /**

@@ -56,6 +56,7 @@ export const ERRORS = {
     title: 'Only WebSocket upgrades are supported',
     type: 'invalid_request_error',
   },
+  overloaded: { status: 503, title: 'The gateway has no memory left for this', type: 'api_error' },
   backend_unreachable: { status: 502, title: 'The service cannot be reached', type: 'api_error' },
   backend_failed: { status: 502, title: 'The service broke off its answer', type: 'api_error' },
   backend_unavailable: { status: 503, title: 'The service is failing and gets a rest', type: 'api_error' },

@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Admission, BackendDecision, MatchedRoute } from '../model/decide';
 import type { BufferedBody } from './body';
+import type { BodyMemory } from './body-memory';
 import type { ErrorCode } from './errors';
 import type { VerifiedCaller } from './identity/verifier';
 import type { TakeResult } from './limits/store';
@@ -31,6 +32,8 @@ export type ExchangeObserver = (exchange: Exchange) => void;
 export interface Lifetime {
   /** Whether the router is on its way to the end, so that connections should not be used again. */
   readonly draining: boolean;
+  /** What bodies take of its memory. */
+  readonly bodies: BodyMemory;
 }
 
 /** Names of a span, in hex digits (W3C Trace Context). */
@@ -94,6 +97,8 @@ export class Exchange {
   /** Whether the answer did not reach its end. */
   aborted = false;
   ended = false;
+  /** Bytes of its bodies that are in memory. */
+  private heldBytes = 0;
 
   constructor(
     readonly request: IncomingMessage,
@@ -106,12 +111,32 @@ export class Exchange {
     this.continuesTrace = this.traceparent === traceparent;
   }
 
+  /** Counts bytes of a body that stays in memory for a while. @returns whether there is room; if not, none are counted */
+  hold(bytes: number): boolean {
+    if (!this.lifetime.bodies.take(this.limitKey, bytes, this.heldBytes)) return false;
+    this.heldBytes += bytes;
+    return true;
+  }
+
+  /** The request's body is needed no more. */
+  dropBody(): void {
+    this.body = undefined;
+    if (this.heldBytes === 0) return;
+    this.lifetime.bodies.give(this.limitKey, this.heldBytes);
+    this.heldBytes = 0;
+  }
+
+  private get limitKey(): string {
+    return this.caller?.limitKey ?? '';
+  }
+
   /** Frees all that the exchange holds. Only the first call counts. */
   end(complete: boolean): void {
     if (this.ended) return;
     this.ended = true;
     this.aborted = !complete;
     this.limits?.lease?.release();
+    this.dropBody();
     this.meter?.end(complete, this.bytesIn);
     this.cancelBackend?.();
     this.observer(this);

@@ -3,42 +3,29 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { answerPreflight, answerPublicKeys, answerRefusal } from './answer';
-import { answerConnect } from './client-error';
-import { Connections } from './connections';
-import { Exchange, type Lifetime } from './exchange';
+import type { Connections } from './connections';
+import type { Exchange } from './exchange';
 import { decide, type PipelineParts } from './pipeline';
 import type { PoolOptions } from './proxy/backend-pool';
 import { Forwarder } from './proxy/forwarder';
 import { isWebSocket, Tunnels } from './proxy/tunnel';
+import { Reception, type ReceptionParts } from './reception';
 import { refused } from './refusal';
-import { createRequestServer } from './request-server';
-import type { ServerTls } from './server-tls';
-
-/** Told of every exchange. */
-export interface ExchangeWatcher {
-  begin(exchange: Exchange): void;
-  end(exchange: Exchange): void;
-}
 
 /** The server of one router; `router.ts` binds and closes it. */
 export class Listener {
-  readonly server: Server;
-  readonly connections = new Connections();
+  private readonly reception: Reception;
   private readonly forwarder: Forwarder;
   private readonly tunnels: Tunnels;
 
   constructor(
     private readonly parts: PipelineParts,
-    private readonly lifetime: Lifetime,
-    private readonly watcher: ExchangeWatcher,
+    receptionParts: ReceptionParts,
     pools: PoolOptions = {},
-    tls?: ServerTls,
   ) {
     this.forwarder = new Forwarder(parts.gateway, pools);
     this.tunnels = new Tunnels(this.forwarder);
-    this.server = createRequestServer(this.connections, tls, (request, response) =>
-      this.serve(request, response),
-    );
+    this.reception = new Reception(receptionParts, (request, response) => this.serve(request, response));
     this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       this.serve(request, response, true);
     });
@@ -49,7 +36,14 @@ export class Listener {
     this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.upgrade(request, socket as Socket, head);
     });
-    this.server.on('connect', (_request: IncomingMessage, socket: Duplex) => answerConnect(socket));
+  }
+
+  get server(): Server {
+    return this.reception.server;
+  }
+
+  get connections(): Connections {
+    return this.reception.connections;
   }
 
   /** Closes the connections to backends. */
@@ -64,7 +58,7 @@ export class Listener {
   }
 
   private serve(request: IncomingMessage, response: ServerResponse, waits = false): void {
-    const exchange = this.begin(request);
+    const exchange = this.reception.begin(request);
     response.on('close', () => exchange.end(response.writableFinished));
     if (waits) {
       exchange.continueBody = () => {
@@ -83,7 +77,7 @@ export class Listener {
   }
 
   private upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const exchange = this.begin(request);
+    const exchange = this.reception.begin(request);
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
@@ -100,16 +94,6 @@ export class Listener {
         else if (outcome.kind === 'public-keys') this.showKeys(exchange, response);
       })
       .catch((error: unknown) => this.crash(exchange, response, error));
-  }
-
-  private begin(request: IncomingMessage): Exchange {
-    const exchange = new Exchange(request, this.lifetime, (ended) => {
-      this.connections.end(ended);
-      this.watcher.end(ended);
-    });
-    this.connections.begin(exchange);
-    this.watcher.begin(exchange);
-    return exchange;
   }
 
   private showKeys(exchange: Exchange, response: ServerResponse): void {

@@ -1,7 +1,9 @@
 /** What the router counts. Label values are names of the model, codes of `errors.ts`, classes of statuses, or `none`. */
+import { ERRORS } from './errors';
 import type { Exchange } from './exchange';
 import type { LimitStore } from './limits/store';
 import { Counter, Gauge, Histogram, LabelledGauge, type Metric, type MetricInfo } from './metrics';
+import type { UnreadRequest } from './reception';
 import type { TokenCount } from './usage/token-meter';
 
 /**
@@ -38,6 +40,7 @@ export interface MetricSources {
   readonly store: LimitStore;
   /** Unit: seconds; `undefined` where there is no JWKS or none was fetched. */
   jwksAgeSeconds(): number | undefined;
+  bodyBytes(): number;
   /** Labels `service` and `backend`, and 0, 0.5 or 1. */
   breakerStates(): readonly (readonly [readonly string[], number])[];
 }
@@ -142,6 +145,9 @@ export class RouterMetrics {
         ['service', 'backend'],
         () => sources.breakerStates(),
       ),
+      new Gauge('agent_gateway_body_bytes', 'Bytes of bodies that are held in memory.', () =>
+        sources.bodyBytes(),
+      ),
       new Gauge('agent_gateway_resident_memory_bytes', 'Memory of the process.', () =>
         process.memoryUsage.rss(),
       ),
@@ -174,6 +180,12 @@ export class RouterMetrics {
       this.failovers.add([service, failed, reason]);
     }
     if (exchange.aborted) this.aborted.add([]);
+  }
+
+  /** Nothing is known of where it wanted to go. */
+  observeUnread({ code }: UnreadRequest): void {
+    this.requests.add(['none', 'none', 'none', 'none', statusClass(ERRORS[code].status), 'none']);
+    this.refusals.add([code]);
   }
 
   /** May come after `observe` of the same exchange. */

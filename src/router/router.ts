@@ -1,25 +1,25 @@
 /** The router as one thing that starts and stops: the listener for requests, the one for operators, and the drain. */
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayModel } from '../model/gateway-model';
-import { logExchange } from './access-log';
+import { logExchange, logUnread } from './access-log';
 import { createAdmin } from './admin';
+import { BodyMemory, bodyBytesMost } from './body-memory';
 import { compileGateway } from './compiled-gateway';
-import type { Connections } from './connections';
 import { EdgeDecisions } from './edge-decisions';
-import type { Exchange } from './exchange';
 import type { ServiceTokens } from './identity/service-tokens';
 import type { Verifier } from './identity/verifier';
 import type { LimitStore } from './limits/store';
 import { Listener } from './listener';
 import type { Log } from './log';
 import type { PipelineParts } from './pipeline';
+import type { ExchangeWatcher } from './reception';
 import { RouterMetrics } from './router-metrics';
 import type { SecretFiles } from './secret-files';
 import type { ServerTls } from './server-tls';
+import { closeServer, listen } from './serving';
 import type { TracingSettings } from './settings';
 import { openTracer } from './tracing/open-tracer';
+import type { Tracer } from './tracing/tracer';
 
 /** All that a router is made of. */
 export interface RouterOptions {
@@ -43,6 +43,8 @@ export interface RouterOptions {
   readonly secrets?: SecretFiles;
   /** When a connection to a backend takes no more requests; default one minute. Unit: milliseconds. */
   readonly connectionMillisecondsMost?: number;
+  /** Bytes of bodies that may be in memory at once; default a quarter of what there is. */
+  readonly bodyBytesMost?: number;
   /** Whether callers can be verified, or waiting for that was given up. */
   identityReady(): boolean;
   jwksAgeSeconds(): number | undefined;
@@ -61,17 +63,16 @@ export interface Router {
   stop(drainSeconds: number, graceSeconds: number): Promise<void>;
 }
 
-/** How often a router that stops looks for connections that have become idle. */
-const LOOK_MILLISECONDS = 25;
-
 /** @throws when a port cannot be had, or a Secret of a backend not be used */
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const { store, log, secrets, connectionMillisecondsMost: age } = options;
-  const lifetime = { draining: false };
+  const bodies = new BodyMemory(options.bodyBytesMost ?? bodyBytesMost());
+  const lifetime = { draining: false, bodies };
   const metrics: RouterMetrics = new RouterMetrics({
     store,
     jwksAgeSeconds: options.jwksAgeSeconds,
     breakerStates: () => listener.breakerStates(),
+    bodyBytes: () => bodies.bytes,
   });
   const { verifier, serviceTokens } = options;
   const parts: PipelineParts = {
@@ -82,22 +83,17 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     onTokens: (exchange, count) => metrics.observeTokens(exchange, count),
   };
   const tracer = openTracer(options.tracing, { model: options.model, metrics, log });
-  const watcher = {
-    begin: (exchange: Exchange) => {
-      metrics.inFlight++;
-      tracer?.begin(exchange);
-    },
-    end: (exchange: Exchange) => {
-      metrics.observe(exchange);
-      tracer?.end(exchange);
-      logExchange(log, exchange);
-    },
+  const reception = {
+    gateway: parts.gateway,
+    lifetime,
+    watcher: watcherOf(metrics, tracer, log),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
   };
   const pools = {
     ...(secrets === undefined ? {} : { secrets }),
     ...(age === undefined ? {} : { ageMillisecondsMost: age }),
   };
-  const listener: Listener = new Listener(parts, lifetime, watcher, pools, options.tls);
+  const listener: Listener = new Listener(parts, reception, pools);
   const admin = createAdmin({
     metrics: () => metrics.render(),
     missing: () => [
@@ -109,8 +105,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
 
   const port = await listen(listener.server, options.port, options.bindAddress);
   const adminPort = await listen(admin, options.adminPort, options.bindAddress);
-  const decisions =
-    options.decisionPort === undefined ? undefined : new EdgeDecisions(parts, lifetime, watcher, options.tls);
+  const decisions = options.decisionPort === undefined ? undefined : new EdgeDecisions(parts, reception);
   const decisionPort = await decisionPortOf(decisions, options);
 
   let stopping: Promise<void> | undefined;
@@ -138,23 +133,6 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   };
 }
 
-interface Served {
-  readonly server: Server;
-  readonly connections: Connections;
-}
-
-/** Takes no more connections, and returns once the last one is gone or the time is over. */
-async function closeServer({ server, connections }: Served, endsAt: number): Promise<void> {
-  server.close();
-  // Bounded: ends with the last connection, or at `endsAt`, after which none is left.
-  while (connections.size > 0 && performance.now() < endsAt) {
-    server.closeIdleConnections();
-    connections.destroyUnused();
-    await sleep(LOOK_MILLISECONDS);
-  }
-  connections.destroy();
-}
-
 async function decisionPortOf(
   decisions: EdgeDecisions | undefined,
   { decisionPort, bindAddress }: RouterOptions,
@@ -163,23 +141,20 @@ async function decisionPortOf(
   return { decisionPort: await listen(decisions.server, decisionPort, bindAddress) };
 }
 
-/** Where a machine has no IPv6, the address that stands for both families gives way to the one for IPv4. */
-async function listen(server: Server, port: number, address: string): Promise<number> {
-  try {
-    return await listenOn(server, port, address);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (address !== '::' || (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL')) throw error;
-    return listenOn(server, port, '0.0.0.0');
-  }
-}
-
-function listenOn(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host, backlog: 4_096 }, () => {
-      server.off('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
+function watcherOf(metrics: RouterMetrics, tracer: Tracer | undefined, log: Log): ExchangeWatcher {
+  return {
+    begin(exchange) {
+      metrics.inFlight++;
+      tracer?.begin(exchange);
+    },
+    end(exchange) {
+      metrics.observe(exchange);
+      tracer?.end(exchange);
+      logExchange(log, exchange);
+    },
+    unread(request) {
+      metrics.observeUnread(request);
+      logUnread(log, request);
+    },
+  };
 }

@@ -1,6 +1,8 @@
 /** Reads a request's body into the exchange where a step needs the whole of it, and makes the service's changes (H5). */
+
 import { type Admission, readsModel } from '../model/decide';
 import type { ServiceModel } from '../model/gateway-model';
+import { CONCURRENCY } from '../model/limits';
 import {
   type BodyReading,
   type BufferedBody,
@@ -12,7 +14,9 @@ import {
 import type { CompiledGateway } from './compiled-gateway';
 import type { Exchange } from './exchange';
 import type { JsonEditor } from './json-editor';
+import type { TakeResult } from './limits/store';
 import { type Refused, refused } from './refusal';
+import { limitRefusal } from './take-limits';
 
 /** What a body is read for: its model, its changes, or to be sent again. */
 export type BodyUse = 'model' | 'changes' | 'keep';
@@ -36,8 +40,17 @@ export async function takeBody(
   use: BodyUse,
 ): Promise<Refused | 'gone' | undefined> {
   if (use !== 'keep' && isEncoded(exchange)) return refused('body_encoded');
+  const { caller, admission, lifetime } = exchange;
+  const key = caller?.limitKey ?? '';
+  // Which plan it is may be for the store to say, later.
+  const plan = admission?.plan.pending === undefined ? admission?.plan.plan : undefined;
+  if (!lifetime.bodies.beginReading(key, plan?.concurrentRequests)) {
+    exchange.limits = TOO_MANY;
+    return limitRefusal(TOO_MANY);
+  }
   exchange.continueBody?.();
   const reading = await read(exchange, service, use);
+  lifetime.bodies.endReading(key);
   if (reading.kind === 'refused') return reading;
   if (reading.kind === 'gone' || exchange.ended) return 'gone';
   const editor = reading.isObject === true ? gateway.jsonEditors.get(service)?.request : undefined;
@@ -47,20 +60,27 @@ export async function takeBody(
   return undefined;
 }
 
+/** As many bodies as the caller may have requests in flight: one more could only be refused once it has been read. */
+const TOO_MANY: TakeResult = { windows: [], refusedBy: CONCURRENCY, retryAfterSeconds: 1, degraded: false };
+
 function isEncoded({ request }: Exchange): boolean {
   const encoding = request.headers['content-encoding'];
   return encoding !== undefined && encoding.trim().toLowerCase() !== 'identity';
 }
 
-function read({ request }: Exchange, service: ServiceModel, use: BodyUse): Promise<BodyReading> {
-  const { bodyLimitBytes, failover } = service;
+function read(exchange: Exchange, service: ServiceModel, use: BodyUse): Promise<BodyReading> {
+  const { request } = exchange;
+  const bounds = {
+    limitBytes: service.bodyLimitBytes,
+    hold: (bytes: number) => exchange.hold(bytes),
+  };
   switch (use) {
     case 'model':
-      return readModelBody(request, bodyLimitBytes);
+      return readModelBody(request, bounds);
     case 'changes':
-      return readJsonBody(request, bodyLimitBytes, failover !== undefined);
+      return readJsonBody(request, bounds, service.failover !== undefined);
     case 'keep':
-      return readBodyToKeep(request, bodyLimitBytes);
+      return readBodyToKeep(request, bounds);
   }
 }
 

@@ -28,6 +28,10 @@ const TLS_DIRECTORY = '/etc/kong-tls';
 const PRE_STOP_SECONDS = 5;
 /** Kong would take one for each processor of the node, whatever the pod asked for. */
 const WORKERS = '2';
+/** All that nginx obeys (ngx_http_proxy_module, `proxy_ignore_headers`) but for what belongs to caches. */
+const X_ACCEL = ['Redirect', 'Limit-Rate', 'Charset', 'Expires', 'Buffering'].map(
+  (name) => `X-Accel-${name}`,
+);
 
 /** The only container of a pod. */
 export function kongContainer(
@@ -68,7 +72,7 @@ function environment(scope: Construct, parts: KongWorkloadParts): Record<string,
     `KONG_${name}`,
     EnvValue.fromValue(value),
   ]);
-  const secret = parts.kong.direct?.redisPasswordSecret;
+  const secret = parts.kong.direct?.redis.passwordSecret;
   // Kong's file names this variable in place of the password.
   if (secret !== undefined) values.push(['REDIS_PASSWORD', secretValue(scope, 'redis-password', secret)]);
   return Object.fromEntries(values);
@@ -88,7 +92,7 @@ function settings({ kong, idleSeconds }: KongWorkloadParts): Record<string, stri
     ...listeners(kong.tls !== undefined),
     ...tlsSettings(kong.tls?.minVersion),
     ...trustSettings(kong.trustedProxies),
-    // Nothing of Kong's own in answers or towards the router: Via, Server, X-Kong-*.
+    // Nothing of Kong's own in answers: Via, Server, X-Kong-*. Backends see its Via all the same, and no more.
     HEADERS: 'off',
     HEADERS_UPSTREAM: 'off',
     ANONYMOUS_REPORTS: 'off',
@@ -100,6 +104,10 @@ function settings({ kong, idleSeconds }: KongWorkloadParts): Record<string, stri
     // An upload that pauses and a client that reads slowly are the router's to give up.
     NGINX_HTTP_CLIENT_BODY_TIMEOUT: `${idleSeconds}s`,
     NGINX_HTTP_SEND_TIMEOUT: `${idleSeconds}s`,
+    // Headers beyond the router's own limit reach it, so that its answer about them is the one that clients get.
+    NGINX_HTTP_LARGE_CLIENT_HEADER_BUFFERS: '4 64k',
+    // Orders to nginx that a backend could give in its answer.
+    NGINX_PROXY_PROXY_IGNORE_HEADERS: X_ACCEL.join(' '),
   };
 }
 

@@ -39,7 +39,8 @@ function keySecrets({ direct }: KongDblessModel): readonly (SecretKeyModel | und
 
 /**
  * Puts each key in the place of its placeholder. Characters that could end the text in the file or the command are
- * refused, and so is a file in which a placeholder is left: Kong would take it for the key. Never prints a key.
+ * refused, and so is a file in which a placeholder is left: Kong would take it for the key. Never prints a key; Kong would,
+ * of a file that has one twice.
  */
 export const FILL_SCRIPT = `set -eu
 umask 077
@@ -53,6 +54,9 @@ for directory in "$3"/*; do
   esac
   if [ \${#key} -lt 16 ] || [ \${#key} -gt 512 ]; then
     echo "API key $place does not have 16 to 512 characters" >&2; exit 1
+  fi
+  if grep -qF "key: \\"$key\\"" "$file"; then
+    echo "API key $place is that of another tenant" >&2; exit 1
   fi
   sed -i "s|@API_KEY_$place@|$key|" "$file"
 done

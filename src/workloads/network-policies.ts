@@ -48,7 +48,8 @@ export function renderRedisPolicy(
 ): ApiObject {
   const router = { podSelector: { matchLabels: selectorOf(names, 'router') } };
   const { dbless, ingressController } = edge.kong ?? {};
-  const counts = (dbless ?? ingressController)?.direct !== undefined;
+  const counted = (dbless ?? ingressController)?.direct?.redis;
+  const counts = counted !== undefined && counted.host === undefined;
   const from = [
     router,
     ...(counts ? [edgePeer(names, edge)] : []),

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 
 const root = resolve(__dirname, '../..');
@@ -39,6 +39,8 @@ const props: AgentGatewayProps = {
   plans: { free: { requestsPerMinute: 10 } },
   services: { agents: { path: '/agents', backend: { service: 'agents', port: 8000 } } },
 };
+// @ts-expect-error Were the types not found, this would be as good as anything.
+export const wrong: AgentGatewayProps = { ...props, hosts: 1 };
 const app = new App();
 new AgentGateway(new Chart(app, 'chart'), 'gateway', props);
 app.synth();
@@ -78,25 +80,34 @@ it('has no dependencies but its peers', () => {
 
 it.each([
   ['node10', 'commonjs', ['--ignoreDeprecations', '6.0']],
-  ['node16', 'node16', []],
   ['bundler', 'esnext', []],
+  ['node16', 'node16', []],
 ])('imports from TypeScript under %s resolution', (moduleResolution, module, more) => {
-  const options = [
-    '--strict',
-    '--noEmit',
-    '--skipLibCheck',
-    'false',
-    '--types',
-    'node',
-    '--target',
-    'es2022',
-  ];
+  const options = ['--strict', '--noEmit', '--types', 'node', '--target', 'es2022'];
   run(
     bin('tsc'),
     [...options, '--module', module, '--moduleResolution', moduleResolution, ...more, 'main.ts'],
     project,
   );
 });
+
+it('has declarations that import each other and peers, and nothing that a user may not have', () => {
+  const { peerDependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+  const strangers = packed
+    .filter((path) => path.endsWith('.d.ts'))
+    .flatMap((path) => importsIn(path).map((specifier) => ({ path, specifier })))
+    .filter(({ path, specifier }) =>
+      specifier.startsWith('.')
+        ? !packed.includes(posix.join(posix.dirname(path), `${specifier}.d.ts`))
+        : !Object.keys(peerDependencies).some((peer) => `${specifier}/`.startsWith(`${peer}/`)),
+    );
+  expect(strangers).toEqual([]);
+});
+
+function importsIn(path: string): readonly string[] {
+  const text = readFileSync(join(installed, path), 'utf8');
+  return [...text.matchAll(/(?:from|import\() ?'([^']+)'/g)].map(([, specifier]) => specifier as string);
+}
 
 it('imports from CommonJS and from ES modules', () => {
   const names = 'Object.keys(m).join()';
@@ -116,6 +127,7 @@ it('works with cdk8s synth in a project of its own', () => {
     'node16',
     '--moduleResolution',
     'node16',
+    '--skipLibCheck',
     '--types',
     'node',
     '--target',

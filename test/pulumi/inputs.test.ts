@@ -91,7 +91,8 @@ it('makes what an Input touches depend on the resource that it comes from', asyn
   const recording = await runProgram(() => {
     const name = new Elsewhere('keys', 'agent-api-keys').value as Input<string>;
     const { props } = sets[0] as (typeof sets)[number];
-    new AgentGateway('agents', { ...props, auth: { apiKeys: { secret: { name, key: 'keys.json' } } } });
+    const auth = { ...props.auth, apiKeys: { secret: { name, key: 'keys.json' } } };
+    new AgentGateway('agents', { ...props, auth });
   });
   const dependent = childrenOf(recording, 'agents').filter(({ dependencies }) =>
     dependencies.some((urn) => urn.endsWith('::keys')),

@@ -47,6 +47,22 @@ test.each<[string, object]>([
   ['versions without dates and weights', { versions: { v1: {}, v2: {} }, defaultVersion: 'v2' }],
   ['one time for the first byte and between bytes', { timeouts: { firstByteSeconds: 60, idleSeconds: 60 } }],
   ['what Kong’s ingress controller finds', { ...underController, ...found }],
+  ['a plan with a list of versions', { ...version({}), ...plan({ versions: ['v1'] }) }],
+  [
+    'a Redis of Kong’s beside one that only the router reaches',
+    {
+      edge: { kong: { dbless: { redis: { host: 'redis.example.com' } } } },
+      redis: { external: { urlSecret: apiKey } },
+    },
+  ],
+  [
+    'a Redis of Kong’s with a password that the ingress controller can read',
+    {
+      ...found,
+      edge: { kong: { ingressController: { redis: { host: 'redis.ai.svc', passwordSecret: apiKey } } } },
+      redis: { managed: { passwordSecret: apiKey } },
+    },
+  ],
   ['tokens', tenants({ acme: { edgeCredentials: { jwt } } })],
   ['a plan that callers at Kong do not have', { plans: { ...base.plans, big: { concurrentRequests: 5 } } }],
 ])('takes %s', (_, props) => {
@@ -79,7 +95,6 @@ const lacks: Record<keyof typeof KONG_LACKS, readonly [object, string]> = {
     'tenants.acme.version',
   ],
   planLookup: [{ planLookup: {}, redis: { managed: { persistence: {} } } }, 'planLookup'],
-  planVersions: [{ ...version({}), ...plan({ versions: ['v1'] }) }, 'plans.free.versions'],
   planModels: [plan({ models: ['gpt-4'] }), 'plans.free.models'],
   concurrency: [plan({ concurrentRequests: 5 }), 'plans.free.concurrentRequests'],
   tokens: [plan({ tokensPerDay: 5 }), 'plans.free.tokensPerDay'],

@@ -1,5 +1,5 @@
 /** Requests that two servers could read in two ways are not read at all. */
-import { sendRaw } from '../support/client';
+import { send, sendRaw, until } from '../support/client';
 import { situation } from '../support/situation';
 
 const s = situation();
@@ -36,6 +36,38 @@ test.each([
   expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
   expect(answer).not.toMatch(/HPE_|Parse Error|node:/);
   expect(s.backend.received).toHaveLength(0);
+});
+
+test.each([
+  ['what is no HTTP', 'hello\r\n\r\n', 'request_invalid', '4xx'],
+  ['headers that are too large', `${HEAD}x-a: ${'b'.repeat(40_000)}\r\n\r\n`, 'headers_too_large', '4xx'],
+  ['CONNECT', 'CONNECT evil.example:443 HTTP/1.1\r\nhost: a\r\n\r\n', 'method_not_allowed', '4xx'],
+])('tells log and metrics of %s, with security headers on the answer', async (_name, text, code, status) => {
+  const answer = await sendRaw(s.port, text);
+  const [, requestId] = /\r\nx-request-id: (\S+)\r\n/.exec(answer) ?? [];
+  const metrics = (await send(s.router.adminPort, '/metrics')).body.toString();
+
+  expect(answer).toMatch(/\r\nx-content-type-options: nosniff\r\nx-frame-options: DENY\r\n/);
+  expect(s.router.log()).toContainEqual(
+    expect.objectContaining({ requestId, code, cause: expect.any(String) }),
+  );
+  expect(metrics).toMatch(new RegExp(`^agent_gateway_refusals_total\\{code="${code}"\\} \\d+$`, 'm'));
+  expect(metrics).toMatch(
+    new RegExp(
+      `^agent_gateway_requests_total\\{service="none",.*status_class="${status}",plan="none"\\} \\d+$`,
+      'm',
+    ),
+  );
+});
+
+test('has one line in the log for a request whose body breaks, under the id of its answer', async () => {
+  const text = `${HEAD}x-request-id: broken-body\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\nzz\r\n`;
+  const answer = await sendRaw(s.port, text);
+  const lines = () => s.router.log().filter(({ requestId }) => requestId === 'broken-body');
+  await until(() => lines().length > 0, 'the line');
+
+  expect(answer).toMatch(/\r\nx-request-id: broken-body\r\n/);
+  expect(lines()).toEqual([expect.objectContaining({ status: 400, code: 'request_invalid', aborted: true })]);
 });
 
 test('answers 431 to headers that are too large', async () => {

@@ -6,6 +6,7 @@ import type {
   KongDblessProps,
   KongFloodGuardProps,
   KongGatewayProps,
+  KongRedisProps,
   KongResourcesProps,
   PlanProps,
   ReplicasProps,
@@ -16,6 +17,15 @@ import type {
 const replicas: Required<ReplicasProps> = { min: 3, max: 7 };
 const resources: Required<KongResourcesProps> = { cpuMillicores: 700, memoryMebibytes: 2_000 };
 const floodGuard: Required<KongFloodGuardProps> = { requestsPerSecond: 900 };
+const passwordSecret: Required<SecretKeyProps> = { name: 'kong-redis', key: 'password' };
+const redis: Required<KongRedisProps> = {
+  host: 'redis.example.com',
+  port: 6380,
+  database: 3,
+  tls: true,
+  username: 'kong',
+  passwordSecret,
+};
 const dbless: Required<KongDblessProps> = {
   image: 'registry.example.com/kong:3.9.3',
   replicas,
@@ -23,13 +33,15 @@ const dbless: Required<KongDblessProps> = {
   serviceType: 'NodePort',
   trustedProxies: ['10.0.0.0/8'],
   floodGuard,
+  redis,
   clockWindows: true,
 };
 const gateway: Required<KongGatewayProps> = { name: 'public', namespace: 'gateways' };
-const controller: Required<Omit<KongControllerProps, 'ingressClass' | 'gateway' | 'clockWindows'>> = {
-  namespace: 'kong-system',
-  floodGuard,
-};
+const controller: Required<Omit<KongControllerProps, 'ingressClass' | 'gateway' | 'clockWindows' | 'redis'>> =
+  {
+    namespace: 'kong-system',
+    floodGuard,
+  };
 const plan: Required<
   Omit<
     PlanProps,
@@ -94,7 +106,9 @@ export const FULL_KONG_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
   },
   'the Kong of the cluster that knows tokens': {
     ...common,
-    edge: { kong: { ingressController: { ...controller, ingressClass: 'internal', clockWindows: true } } },
+    edge: {
+      kong: { ingressController: { ...controller, ingressClass: 'internal', clockWindows: true, redis } },
+    },
     services: { ...common.services, tools: unversioned },
     tenants: { acme: { edgeCredentials: { jwt } } },
   },

@@ -3,15 +3,13 @@ import { ApiObject, App, Chart } from 'cdk8s';
 import { AgentGateway, type AgentGatewayProps } from 'cdk8s-agent-gateway';
 import { platform } from '../../examples/quickstart/platform';
 import { FULL_PROPS } from './full-props';
-import { goldenCases } from './golden-cases';
 import type { KubernetesObject } from './synthesise';
 import { VALID_PROPS } from './valid-props';
 
-/** Golden cases, the platform of the examples on each edge, and all props at once. */
+/** The platform of the examples on each edge, the least, and all props at once. */
 export function pulumiCases(): readonly { readonly name: string; readonly props: AgentGatewayProps }[] {
   const onKong = { ...platform, tls: { secretName: 'api-tls' } };
   return [
-    ...goldenCases(),
     { name: 'the platform on Traefik', props: platform },
     { name: 'the platform on a Kong of its own', props: { ...onKong, edge: { kong: { dbless: {} } } } },
     {

@@ -18,19 +18,20 @@ export async function runProgram(program: () => unknown, mode: Mode = {}): Promi
   const engine = await startPulumiEngine({ preview });
   runtime.resetOptions('project', 'test', 16, engine.address, engine.address, preview, 'organization');
   runtime.setAllConfig(config);
-  // Pulumi writes the stack of each resource down; Jest looks each line of it up in source maps, which takes most of the time.
+  // Pulumi writes the stack of each promise down; Jest looks each line of it up in source maps, which takes most of the time.
   const { prepareStackTrace } = Error;
-  Reflect.deleteProperty(Error, 'prepareStackTrace');
+  Error.prepareStackTrace = (error, frames) => [error, ...frames].join('\n    at ');
   try {
     await runtime.runInPulumiStack(async () => {
       await program();
       return {};
     });
-    await runtime.disconnect();
     return engine.recording;
   } finally {
-    runtime.disconnectSync();
-    if (prepareStackTrace !== undefined) Error.prepareStackTrace = prepareStackTrace;
+    // What was asked for before a program failed is still under way.
+    await runtime.disconnect();
+    if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
+    else Error.prepareStackTrace = prepareStackTrace;
     engine.close();
   }
 }

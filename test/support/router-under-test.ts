@@ -39,6 +39,7 @@ export interface RouterUnderTestOptions {
   /** Whether an edge may ask. */
   readonly decisions?: boolean;
   readonly tls?: ServerTls;
+  readonly bodyBytesMost?: number;
 }
 
 /** A gateway with one service in version `v1`, whose backend listens at a port of the loopback. */
@@ -92,6 +93,7 @@ export async function startTestRouter(
     ...(options.connectionMillisecondsMost === undefined
       ? {}
       : { connectionMillisecondsMost: options.connectionMillisecondsMost }),
+    ...(options.bodyBytesMost === undefined ? {} : { bodyBytesMost: options.bodyBytesMost }),
     port: 0,
     adminPort: 0,
     ...(options.decisions === true ? { decisionPort: 0 } : {}),

@@ -1,32 +1,36 @@
-/** Who may use the services that Kong decides about by itself, and how much: credentials and plans. */
+/** Who may use the services that Kong decides about by itself, and how much: credentials, plans and their versions. */
 import type { KongConsumerModel, KongDirectModel, KongDirectRouteModel } from '../../model/deployment-model';
-import { REDIS_PORT, uuidOf } from '../../names';
+import { uuidOf } from '../../names';
 import type { KongConsumer, KongPlaces, KongPlugin } from './kong-config';
 
-/** The router counts in 0. Kong 3.9 mixes connections up where it is told of several. */
-const REDIS_DATABASE = 1;
 /** How long a request waits for Redis at most. */
 const REDIS_TIMEOUT_MILLISECONDS = 500;
-/** Kong 3.9 reads the variable `REDIS_PASSWORD` for it. */
-const REDIS_PASSWORD = '{vault://env/redis-password}';
 
 /** The text that stands in the file for the API key of a consumer, by its place among the consumers. */
 export function keyPlaceholder(place: number): string {
   return `@API_KEY_${place}@`;
 }
 
-/** @param place among the consumers */
+/**
+ * @param gatewayName name of the gateway
+ * @param place among the consumers
+ */
 export function translateConsumer(
+  gatewayName: string,
   consumer: KongConsumerModel,
   place: number,
   direct: KongDirectModel,
   { redis, usernameOf }: KongPlaces,
 ): KongConsumer {
   const { tenant, plan, apiKeySecret, jwt, windows } = consumer;
+  const idOf = (kind: string) => uuidOf(`${kind} ${gatewayName} ${tenant}`);
+  const grouped = direct.routes.some(({ plans }) => plans !== undefined);
   return {
+    id: idOf('consumer'),
     username: usernameOf(tenant),
     plan,
-    credentialId: uuidOf(`credential ${tenant}`),
+    ...(grouped ? { group: { id: idOf('group'), name: plan } } : {}),
+    credentialId: idOf('credential'),
     ...(apiKeySecret === undefined
       ? {}
       : { keyPlaceholder: keyPlaceholder(place), keySecret: apiKeySecret.name }),
@@ -38,9 +42,10 @@ export function translateConsumer(
 /** One limit for all of a tenant's requests, in whatever Kong they arrive. */
 function renderPlanPlugin(
   { windows, onStoreOutage }: KongConsumerModel,
-  { redisPasswordSecret }: KongDirectModel,
-  redisHost: string,
+  { redis }: KongDirectModel,
+  ownHost: string,
 ): KongPlugin {
+  const { host = ownHost, port, database, tls, username, passwordSecret } = redis;
   return {
     purpose: 'plan',
     name: 'rate-limiting',
@@ -50,14 +55,26 @@ function renderPlanPlugin(
       policy: 'redis',
       fault_tolerant: onStoreOutage === 'open',
       redis: {
-        host: redisHost,
-        port: REDIS_PORT,
+        host,
+        port,
         timeout: REDIS_TIMEOUT_MILLISECONDS,
-        database: REDIS_DATABASE,
-        ...(redisPasswordSecret === undefined ? {} : { password: REDIS_PASSWORD }),
+        database,
+        ...(tls ? { ssl: true, ssl_verify: true, server_name: host } : {}),
+        ...(username === undefined ? {} : { username }),
       },
     },
+    ...(passwordSecret === undefined ? {} : { redisPassword: passwordSecret }),
   };
+}
+
+/** A group that no consumer has, as Kong takes an empty list for none at all. */
+const NOBODY = '(nobody)';
+
+/** Which plans may use a route's version (contract R7). Without a group Kong would let nobody in: it fails closed. */
+export function renderPlansPlugin({ plans }: KongDirectRouteModel): KongPlugin | undefined {
+  if (plans === undefined) return undefined;
+  const allow = plans.length === 0 ? [NOBODY] : plans;
+  return { purpose: 'plans', name: 'acl', config: { allow, hide_groups_header: true } };
 }
 
 /** All consumers have the same kind of credential: of two kinds, Kong would ask for both. */

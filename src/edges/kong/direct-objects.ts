@@ -7,6 +7,9 @@ import { contentHash, type GatewayNames, labelsOf } from '../../names';
 import type { KongConsumer, KongService } from './kong-config';
 import { type ServicePortName, serviceAnnotations } from './routes';
 
+/** By its value the controller knows what a Secret of a consumer is (3.5). */
+export const CREDENTIAL_LABEL = 'konghq.com/credential';
+
 /** The problem of a gateway whose Redis a Kong in another namespace could not find. */
 export function namespaceProblem(
   { direct }: KongControllerModel,
@@ -37,13 +40,26 @@ export function renderBackend(scope: Construct, names: GatewayNames, service: Ko
   return { name, port: service.port };
 }
 
-/** @param plan name of the KongPlugin with its plan; absent = no limits */
+/** The Secret that puts consumers into the group of their plan; it holds no secret. @returns its name */
+export function renderGroup(scope: Construct, names: GatewayNames, plan: string): string {
+  return renderCredential(scope, names, `${names.base}-group-${plan}`, 'acl', { group: plan });
+}
+
+/** Names of the objects that a consumer refers to. */
+export interface ConsumerReferences {
+  readonly ingressClass: string;
+  /** KongPlugin with its plan; absent = no limits. */
+  readonly plan: string | undefined;
+  /** Secret with the group of its plan; absent = every plan may use everything. */
+  readonly group: string | undefined;
+}
+
+/** A tenant. The Secret with its API key is the user's. */
 export function renderConsumer(
   scope: Construct,
   names: GatewayNames,
   consumer: KongConsumer,
-  ingressClass: string,
-  plan: string | undefined,
+  { ingressClass, plan, group }: ConsumerReferences,
 ): ApiObject {
   const name = `${names.base}-consumer-${contentHash(consumer.username)}`;
   const credential = consumer.keySecret ?? renderJwtSecret(scope, names, consumer, name);
@@ -60,27 +76,36 @@ export function renderConsumer(
       },
     },
     username: consumer.username,
-    credentials: [credential],
+    credentials: group === undefined ? [credential] : [credential, group],
   });
 }
 
-/** A Secret by its kind, which is where the controller looks; a public key is none. */
 function renderJwtSecret(
   scope: Construct,
   names: GatewayNames,
   { jwt }: KongConsumer,
   consumerName: string,
 ): string {
-  const name = `${consumerName}-jwt`;
+  return renderCredential(scope, names, `${consumerName}-jwt`, 'jwt', {
+    key: jwt?.issuer ?? '',
+    algorithm: jwt?.algorithm ?? '',
+    rsa_public_key: jwt?.publicKey ?? '',
+  });
+}
+
+/** A Secret by its kind, which is where the controller looks, and with the label that it looks for. */
+function renderCredential(
+  scope: Construct,
+  names: GatewayNames,
+  name: string,
+  type: 'acl' | 'jwt',
+  stringData: Readonly<Record<string, string>>,
+): string {
   new ApiObject(scope, name, {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name, labels: { ...labelsOf(names, 'edge'), 'konghq.com/credential': 'jwt' } },
-    stringData: {
-      key: jwt?.issuer ?? '',
-      algorithm: jwt?.algorithm ?? '',
-      rsa_public_key: jwt?.publicKey ?? '',
-    },
+    metadata: { name, labels: { ...labelsOf(names, 'edge'), [CREDENTIAL_LABEL]: type } },
+    stringData,
   });
   return name;
 }

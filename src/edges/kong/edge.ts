@@ -8,7 +8,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { contentHash, ROUTER_SERVICE_PORT } from '../../names';
-import { renderBackend, renderConsumer } from './direct-objects';
+import { renderBackend, renderConsumer, renderGroup } from './direct-objects';
 import type { KongConfig, KongPlugin } from './kong-config';
 import { kongPluginObject } from './kong-objects';
 import type { KongParts } from './kong-parts';
@@ -32,15 +32,22 @@ export class KongEdge extends Construct {
     const config = translate(names.base, gateway, controller, {
       router: { host: names.router, port: ROUTER_SERVICE_PORT },
       redis: host,
-      // Consumers of all gateways are in one Kong.
-      usernameOf: (tenant) => `${names.base}.${tenant}`,
+      // Consumers of all gateways, in whatever namespace, are in one Kong.
+      usernameOf: (tenant) => `${namespace ?? ''}.${names.base}.${tenant}`,
     });
     const plugins = new Map<string, ApiObject>();
     this.entries = this.renderEntries(parts, config, plugins);
+    const groups = new Map<string, string>();
     this.consumers = config.consumers.map((consumer) => {
       const [plan] = consumer.plugins;
       const name = plan && this.pluginName(parts, plan, `plan-${consumer.plan}`, plugins);
-      return renderConsumer(this, names, consumer, controller.ingressClass, name);
+      const group = consumer.group?.name;
+      if (group !== undefined && !groups.has(group)) groups.set(group, renderGroup(this, names, group));
+      return renderConsumer(this, names, consumer, {
+        ingressClass: controller.ingressClass,
+        plan: name,
+        group: group === undefined ? undefined : groups.get(group),
+      });
     });
     this.plugins = [...plugins.values()];
     const { metadata } = ApiObject.of(routerService);
@@ -78,11 +85,18 @@ export class KongEdge extends Construct {
 
   private pluginName(
     { names }: KongParts,
-    { name, config }: KongPlugin,
+    { name, config, redisPassword }: KongPlugin,
     part: string,
     plugins: Map<string, ApiObject>,
   ): string {
-    const made = plugins.get(part) ?? kongPluginObject(this, names, part, { plugin: name, config });
+    const fields = {
+      plugin: name,
+      config,
+      ...(redisPassword === undefined
+        ? {}
+        : { configPatches: [{ path: '/redis/password', valueFrom: { secretKeyRef: redisPassword } }] }),
+    };
+    const made = plugins.get(part) ?? kongPluginObject(this, names, part, fields);
     plugins.set(part, made);
     return made.name;
   }

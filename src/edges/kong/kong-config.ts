@@ -1,4 +1,5 @@
 /** What Kong is told, in its own terms but in neither of its written forms. */
+import type { SecretKeyModel } from '../../model/gateway-model';
 
 /** Everything that a Kong is told of one gateway. */
 export interface KongConfig {
@@ -10,11 +11,15 @@ export interface KongConfig {
   readonly consumers: readonly KongConsumer[];
 }
 
-/** A tenant with its credential and its plan. Exactly one of `key` and `jwt` is there. */
+/** A tenant with its credential and its plan. Exactly one of `keySecret` and `jwt` is there. */
 export interface KongConsumer {
+  /** Plans are counted by it, so it differs from gateway to gateway: they may share a Redis. */
+  readonly id: string;
   readonly username: string;
   /** Name of its plan. */
   readonly plan: string;
+  /** Group by which routes let its plan in; absent where every plan may use every route. */
+  readonly group?: { readonly id: string; readonly name: string };
   /** Of the credential: without one of ours, each pod would make up its own. */
   readonly credentialId: string;
   /** Stands in the file for an API key, until a pod starts. */
@@ -67,6 +72,7 @@ export interface KongPlugin {
     | 'cors'
     | 'credential'
     | 'body-limit'
+    | 'plans'
     | 'flood-guard'
     | 'plan'
     | 'answer-headers'
@@ -79,16 +85,19 @@ export interface KongPlugin {
     | 'jwt'
     | 'key-auth'
     | 'request-size-limiting'
+    | 'acl'
     | 'rate-limiting'
     | 'response-transformer'
     | 'post-function';
   readonly config: Readonly<Record<string, unknown>>;
+  /** Where the password of the Redis in `config.redis` is; absent = none. */
+  readonly redisPassword?: SecretKeyModel;
 }
 
 /** Where Kong finds others. */
 export interface KongPlaces {
   readonly router: RouterAddress;
-  /** Host of the gateway's Redis. */
+  /** Host of the gateway's own Redis. */
   readonly redis: string;
   /** What Kong calls a tenant; unique among all consumers of that Kong. */
   readonly usernameOf: (tenant: string) => string;
@@ -105,3 +114,13 @@ export interface RouterAddress {
  * browser follows.
  */
 export const HTTPS_REDIRECT_STATUS = 308;
+
+/**
+ * Whole segments below a route's path. A plain one would take `/apix` for `/api`; of expressions, Kong's default router
+ * takes no look-ahead.
+ */
+export function kongPath({ basePath, regexPriority }: KongRoute): string {
+  if (basePath !== '') return `~${basePath.replaceAll('.', '\\.')}(?:/|$)`;
+  // An expression comes before the router's plain path, which is the same one then.
+  return regexPriority === undefined ? '/' : '~/';
+}

@@ -10,6 +10,11 @@ import { type GatewayNames, labelsOf } from '../../names';
 export interface KongPluginFields {
   readonly plugin: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** Values from Secrets of the same namespace, put into `config` as JSON. */
+  readonly configPatches?: readonly {
+    readonly path: string;
+    readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+  }[];
 }
 
 /** Kubernetes' Ingress, as far as it is used. */
@@ -25,7 +30,8 @@ export interface IngressSpec {
 /** Requests below a path, and where they go. */
 export interface IngressPath {
   readonly path: string;
-  readonly pathType: 'Prefix';
+  /** `ImplementationSpecific`: an expression of Kong's behind `/~`. */
+  readonly pathType: 'Prefix' | 'ImplementationSpecific';
   readonly backend: {
     readonly service: { readonly name: string; readonly port: { readonly number: number } };
   };

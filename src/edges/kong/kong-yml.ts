@@ -7,7 +7,11 @@ import {
   type KongPlugin,
   type KongRoute,
   type KongService,
+  kongPath,
 } from './kong-config';
+
+/** Kong 3.9 reads the variable `REDIS_PASSWORD` for it. */
+const REDIS_PASSWORD = '{vault://env/redis-password}';
 
 /** Kong checks the format's version as a text. */
 const FORMAT_VERSION = '3.0';
@@ -73,19 +77,11 @@ function writeRoute(route: KongRoute, isOwn: (plugin: KongPlugin) => boolean) {
   };
 }
 
-/**
- * Whole segments below a path. A plain one would take `/apix` for `/api`; of expressions, Kong's default router takes no
- * look-ahead.
- */
-function kongPath({ basePath, regexPriority }: KongRoute): string {
-  if (basePath !== '') return `~${basePath.replaceAll('.', '\\.')}(?:/|$)`;
-  // An expression comes before the router's plain path, which is the same one then.
-  return regexPriority === undefined ? '/' : '~/';
-}
-
-function writeConsumer({ username, credentialId, keyPlaceholder, jwt, plugins }: KongConsumer) {
+function writeConsumer({ id, username, group, credentialId, keyPlaceholder, jwt, plugins }: KongConsumer) {
   return {
+    id,
     username,
+    ...(group === undefined ? {} : { acls: [{ id: group.id, group: group.name }] }),
     ...(keyPlaceholder === undefined
       ? {}
       : { keyauth_credentials: [{ id: credentialId, key: keyPlaceholder }] }),
@@ -100,6 +96,7 @@ function writeConsumer({ username, credentialId, keyPlaceholder, jwt, plugins }:
   };
 }
 
-function writePlugin({ name, config }: KongPlugin) {
-  return { name, config };
+function writePlugin({ name, config, redisPassword }: KongPlugin) {
+  if (redisPassword === undefined) return { name, config };
+  return { name, config: { ...config, redis: { ...(config.redis as object), password: REDIS_PASSWORD } } };
 }

@@ -2,8 +2,8 @@
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { KongControllerModel } from '../../model/deployment-model';
-import { HTTPS_REDIRECT_STATUS, type KongRoute, type KongService } from './kong-config';
-import { entryObject } from './kong-objects';
+import { HTTPS_REDIRECT_STATUS, type KongRoute, type KongService, kongPath } from './kong-config';
+import { entryObject, type IngressPath } from './kong-objects';
 import type { KongParts } from './kong-parts';
 
 /** A Service of the gateway's namespace. */
@@ -44,6 +44,9 @@ function routeAnnotations(route: KongRoute, plugins: readonly string[]): Record<
     ...(route.protocols.includes('http')
       ? {}
       : { 'konghq.com/https-redirect-status-code': String(HTTPS_REDIRECT_STATUS) }),
+    ...(route.regexPriority === undefined
+      ? {}
+      : { 'konghq.com/regex-priority': String(route.regexPriority) }),
     'konghq.com/strip-path': String(route.stripPath),
     'konghq.com/preserve-host': String(route.preserveHost),
     'konghq.com/request-buffering': 'false',
@@ -62,7 +65,6 @@ export function serviceAnnotations(service: KongService): Record<string, string>
   };
 }
 
-/** `Prefix` is on whole segments, and the controller keeps it so with two paths of Kong's. */
 function ingressSpec(
   { name, port }: ServicePortName,
   { ingressClass, tls }: KongControllerModel,
@@ -74,16 +76,19 @@ function ingressSpec(
     rules: route.hosts.map((host) => ({
       host,
       http: {
-        paths: [
-          {
-            path: prefix(route),
-            pathType: 'Prefix' as const,
-            backend: { service: { name, port: { number: port } } },
-          },
-        ],
+        paths: [{ ...ingressPath(route), backend: { service: { name, port: { number: port } } } }],
       },
     })),
   };
+}
+
+/**
+ * `Prefix` is on whole segments, and enough for the router, which looks again. The controller takes a dot in it for any
+ * character (3.5), so what nobody looks at again is the expression of the file, behind the controller's sign for one.
+ */
+function ingressPath(route: KongRoute): Pick<IngressPath, 'path' | 'pathType'> {
+  if (route.regexPriority === undefined) return { path: prefix(route), pathType: 'Prefix' };
+  return { path: `/${kongPath(route)}`, pathType: 'ImplementationSpecific' };
 }
 
 function prefix({ basePath }: KongRoute): string {

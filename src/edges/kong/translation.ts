@@ -11,6 +11,10 @@
  * | flood guard           | plugin `rate-limiting` by address                                   |
  * | request id            | plugin `correlation-id`                                             |
  * | what clients may claim | plugin `pre-function`, before all others                           |
+ * | tenant with `edgeCredentials` | consumer with `keyauth_credentials` or `jwt_secrets`         |
+ * | plan                  | plugin `rate-limiting` of a consumer, in Redis                      |
+ * | versions of a plan    | plugin `acl` of a route, `acls` of a consumer                       |
+ * | what backends learn   | plugin `post-function`, after all others                            |
  * | timeouts              | those of the service, beyond the router's own                       |
  *
  * Kong's `request-size-limiting` is left out on purpose: it reads a chunked upload whole before it passes it on, and
@@ -20,7 +24,12 @@
 import type { KongDirectModel, KongDirectRouteModel } from '../../model/deployment-model';
 import type { GatewayModel } from '../../model/gateway-model';
 import { renderCallerHeadersPlugin } from './caller-headers';
-import { renderBodyLimitPlugin, renderCredentialPlugin, translateConsumer } from './consumers';
+import {
+  renderBodyLimitPlugin,
+  renderCredentialPlugin,
+  renderPlansPlugin,
+  translateConsumer,
+} from './consumers';
 import { renderCorsPlugin } from './cors';
 import { renderFloodGuardPlugin } from './flood-guard';
 import type { KongConfig, KongPlaces, KongPlugin, KongService } from './kong-config';
@@ -67,7 +76,7 @@ export function translate(
   return {
     router,
     direct: direct.routes.map((route) => translateDirect(name, gateway, front, { direct, route, places })),
-    consumers: direct.consumers.map((consumer, i) => translateConsumer(consumer, i, direct, places)),
+    consumers: direct.consumers.map((consumer, i) => translateConsumer(name, consumer, i, direct, places)),
   };
 }
 
@@ -86,6 +95,7 @@ function translateDirect(
 ): KongService {
   const name = `${gatewayName}.${model.name}`;
   const cut = model.path !== model.backendPath;
+  const plans = renderPlansPlugin(model);
   const idleTimeoutMilliseconds = milliseconds(model.idleSeconds);
   return {
     name,
@@ -108,6 +118,7 @@ function translateDirect(
         ...pluginsBefore(gateway),
         renderCredentialPlugin(direct),
         renderBodyLimitPlugin(model),
+        ...(plans === undefined ? [] : [plans]),
         ...pluginsAfter(gateway, front),
         renderCallerHeadersPlugin(direct, model.version, places.usernameOf),
       ],

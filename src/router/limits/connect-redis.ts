@@ -13,6 +13,18 @@ export interface RedisAddress {
   readonly cluster?: boolean;
 }
 
+/** As much of a client as is used. ioredis' own types have every command of Redis, which takes the compiler seconds to compare. */
+export interface RedisClient {
+  readonly status: string;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  /** From now on the client has a method of that name, which runs the script. */
+  defineCommand(name: string, definition: { readonly lua: string; readonly numberOfKeys?: number }): void;
+  set(key: string, value: string): Promise<unknown>;
+  zrem(key: string, member: string): Promise<number>;
+  /** @param reconnect whether to connect anew at once */
+  disconnect(reconnect?: boolean): void;
+}
+
 /** Longest wait between two attempts to connect. */
 const RECONNECT_MILLISECONDS_MOST = 1_000;
 const CONNECT_MILLISECONDS_MOST = 2_000;
@@ -26,10 +38,10 @@ const REDIS_PORT = 6_379;
 const URL_FORM = /^(rediss?):\/\/(?:([^@/]*)@)?([^@/?#]+)(?:\/(\d+)?)?(?:[?#].*)?$/;
 
 /** @throws for an address of another form; the message does not show it, because it can hold a password */
-export function connectRedis(address: RedisAddress): Redis | Cluster {
+export function connectRedis(address: RedisAddress): RedisClient {
   const { url, password, sentinelMaster, cluster } = address;
   if (sentinelMaster === undefined && cluster !== true) {
-    return new Redis(url, { ...CONNECTION, ...(password === undefined ? {} : { password }) });
+    return new Redis(url, { ...SINGLE, ...(password === undefined ? {} : { password }) });
   }
   const { hosts, credentials, tls, database } = readAddress(
     url,
@@ -49,7 +61,7 @@ export function connectRedis(address: RedisAddress): Redis | Cluster {
     });
   }
   return new Redis({
-    ...CONNECTION,
+    ...SINGLE,
     ...login,
     sentinels: hosts,
     name: sentinelMaster as string,
@@ -71,6 +83,9 @@ const CONNECTION = {
   // A master that has become a replica: who asks again is sent to the new one.
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 } as const;
+
+/** `RedisTakes` gathers them itself, where there is one connection. */
+const SINGLE = { ...CONNECTION, autoPipeliningIgnoredCommands: ['agwTake', 'zrem'] };
 
 function readAddress(url: string, defaultPort: number) {
   const found = URL_FORM.exec(url);

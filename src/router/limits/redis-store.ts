@@ -1,13 +1,13 @@
 /** Counters in Redis, shared by all replicas: one script and one round trip for each request. */
 import { randomBytes } from 'node:crypto';
-import type { Cluster, Redis } from 'ioredis';
 import type { PlanModel, WindowModel } from '../../model/gateway-model';
 import { CONCURRENCY, grainOf, isTokenWindow, limitOf, WINDOW_KINDS } from '../../model/limits';
-import { connectRedis, type RedisAddress } from './connect-redis';
+import { connectRedis, type RedisAddress, type RedisClient } from './connect-redis';
 import { admit, refuse, type WindowCount } from './measure';
 import type { WindowKinds } from './memory-store';
+import { RedisTakes, type TakeReply } from './redis-takes';
 import type { Lease, PlanCandidate, TakeRequest, TakeResult, TokenCharge } from './store';
-import { CHARGE_SCRIPT, RENEW_SCRIPT, TAKE_SCRIPT } from './take-script';
+import { CHARGE_SCRIPT, RENEW_SCRIPT } from './take-script';
 
 /** Where Redis is and how it is used. */
 export interface RedisStoreOptions extends RedisAddress {
@@ -28,13 +28,9 @@ const PING_MILLISECONDS = 1_000;
 
 /** The commands that the scripts become. */
 interface Scripts {
-  agwTake(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<TakeReply>;
   agwCharge(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<number>;
   agwRenew(key: string, lease: string, milliseconds: number): Promise<number>;
 }
-
-/** As `TAKE_SCRIPT` says. */
-type TakeReply = readonly [status: number, plan: string, concurrencyFull: number, ...counts: number[]];
 
 /** A plan in the form that the scripts read. */
 interface WrittenPlan {
@@ -44,7 +40,8 @@ interface WrittenPlan {
 
 /** Counts callers in Redis; every method fails when Redis does not answer. */
 export class RedisStore {
-  private readonly redis: (Redis | Cluster) & Scripts;
+  private readonly redis: RedisClient & Scripts;
+  private readonly takes: RedisTakes;
   private readonly prefix: string;
   private readonly leaseMilliseconds: number;
   private readonly kinds: WindowKinds;
@@ -64,10 +61,10 @@ export class RedisStore {
     this.kinds = options.windowKinds ?? WINDOW_KINDS;
     const redis = connectRedis(options);
     redis.on('error', onError);
-    redis.defineCommand('agwTake', { lua: TAKE_SCRIPT });
     redis.defineCommand('agwCharge', { lua: CHARGE_SCRIPT });
     redis.defineCommand('agwRenew', { lua: RENEW_SCRIPT, numberOfKeys: 1 });
-    this.redis = redis as (Redis | Cluster) & Scripts;
+    this.redis = redis as RedisClient & Scripts;
+    this.takes = new RedisTakes(redis, this.leaseMilliseconds);
     this.renewing = setInterval(() => this.renew(), this.leaseMilliseconds / RENEWALS_PER_LIFE);
     this.renewing.unref();
   }
@@ -78,13 +75,14 @@ export class RedisStore {
     const candidates = lookup?.plans ?? [{ ...request, name: '', allowed: true }];
     const lease = `${this.replica}:${++this.leases}`;
     const keys = lookup === undefined ? [] : [lookup.key];
-    const plans: (string | number)[] = [
-      lease,
-      this.leaseMilliseconds,
-      lookup === undefined ? 0 : candidates.length,
-    ];
+    const plans: (string | number)[] = [];
     for (const candidate of candidates) this.add(candidate, keys, plans);
-    const reply = await this.redis.agwTake(keys.length, ...keys, ...plans);
+    const reply = await this.takes.take(keys, [
+      lease,
+      keys.length,
+      lookup === undefined ? 0 : candidates.length,
+      ...plans,
+    ]);
     const found = candidates.find(({ name }) => name === reply[1]) ?? (candidates[0] as PlanCandidate);
     const result = this.resultOf(reply, found, lease);
     return lookup === undefined ? result : { ...result, lookedUpPlan: reply[1] };
@@ -165,8 +163,7 @@ export class RedisStore {
     return {
       release: () => {
         if (!this.held.delete(lease)) return;
-        // Without an answer it expires.
-        this.redis.zrem(leaseKey, lease).catch(() => {});
+        this.takes.giveBack(leaseKey, lease);
       },
     };
   }

@@ -126,65 +126,98 @@ end
 `;
 
 /**
- * KEYS: where there is a look-up, its key; then for each plan one for each window, then the concurrency key. ARGV: lease id,
- * lease milliseconds, number of plans that a look-up chooses from (0 = no look-up, one plan); then for each plan its name,
+ * Gives slots back, and then decides about one request or several.
+ *
+ * KEYS: the concurrency key of each slot; then for each request: where there is a look-up, its key; for each plan one for
+ * each window, then the concurrency key.
+ *
+ * ARGV: lease milliseconds, number of slots, number of requests; the lease id of each slot; then for each request its lease
+ * id, number of keys, number of plans that a look-up chooses from (0 = no look-up, one plan), and for each plan its name,
  * whether it includes the request (1 or 0), and JSON: `[concurrency limit, [kind, limit, milliseconds, grain, cost]…]`, where
  * concurrency 0 is none, kinds are `s` (sliding) and `d` (day), and cost is what a request takes. The first plan is the
  * default one.
  *
- * Returns 1 (admitted), 0 (refused) or 2 (not in the plan); what the look-up read; 1 or 0 for a full concurrency; then for
- * each window: count before this request, milliseconds until its oldest part leaves it, milliseconds until it has room.
+ * Returns for each request: 1 (admitted), 0 (refused), 2 (not in the plan) or -1 (what is stored is not ours); what the
+ * look-up read, or the error; 1 or 0 for a full concurrency; then for each window: count before this request, milliseconds
+ * until its oldest part leaves it, milliseconds until it has room.
  */
 export const TAKE_SCRIPT = `${WINDOWS}
-local key, at, name = 1, 4, ''
-local plans = tonumber(ARGV[3])
-local plan = cjson.decode(ARGV[6])
-if plans > 0 then
-  local found = redis.pcall('GET', KEYS[1])
-  if type(found) == 'string' then name = string.sub(found, 1, 64) elseif found then name = '?' end
-  key = 2
-  local next_key = key
-  for next_at = at, at + 3 * (plans - 1), 3 do
-    local candidate = cjson.decode(ARGV[next_at + 2])
-    if ARGV[next_at] == name then
-      key, at, plan = next_key, next_at, candidate
-      break
+local decoded = {}
+local function plan_at(at)
+  local text = ARGV[at]
+  if not decoded[text] then decoded[text] = cjson.decode(text) end
+  return decoded[text]
+end
+
+local function take(key, at)
+  local lease, plans, name = ARGV[at], tonumber(ARGV[at + 2]), ''
+  at = at + 3
+  if plans > 0 then
+    local found = redis.pcall('GET', KEYS[key])
+    if type(found) == 'string' then name = string.sub(found, 1, 64) elseif found then name = '?' end
+    key = key + 1
+    local next_key = key
+    for next_at = at, at + 3 * (plans - 1), 3 do
+      if ARGV[next_at] == name then
+        key, at = next_key, next_at
+        break
+      end
+      next_key = next_key + #plan_at(next_at + 2)
     end
-    next_key = next_key + #candidate
   end
-end
-if ARGV[at + 1] == '0' then return {2, name, 0} end
+  if ARGV[at + 1] == '0' then return {2, name, 0} end
 
-local concurrency = table.remove(plan, 1)
-local leases = KEYS[key + #plan]
-local admitted = 1
-local reply = {1, name, 0}
-local totals = measure(plan, key, function(i, count, reset, wait)
-  if wait > 0 then admitted = 0 end
-  reply[1 + i * 3], reply[2 + i * 3], reply[3 + i * 3] = count, reset, wait
-end)
-if concurrency > 0 then
-  -- Leases go by the clock as it is: they are short, and renewed by it. None ends later than one that is taken now.
-  redis.call('ZREMRANGEBYSCORE', leases, '-inf', clock)
-  for _, lease in ipairs(redis.call('ZRANGEBYSCORE', leases, '(' .. (clock + ARGV[2]), '+inf')) do
-    redis.call('ZADD', leases, clock + ARGV[2], lease)
+  local plan = plan_at(at + 2)
+  local concurrency, windows = plan[1], {unpack(plan, 2)}
+  local leases = KEYS[key + #windows]
+  local admitted = 1
+  local reply = {1, name, 0}
+  now = clock
+  local totals = measure(windows, key, function(i, count, reset, wait)
+    if wait > 0 then admitted = 0 end
+    reply[1 + i * 3], reply[2 + i * 3], reply[3 + i * 3] = count, reset, wait
+  end)
+  if concurrency > 0 then
+    -- Leases go by the clock as it is: they are short, and renewed by it. None ends later than one that is taken now.
+    local ends = clock + ARGV[1]
+    redis.call('ZREMRANGEBYSCORE', leases, '-inf', clock)
+    for _, late in ipairs(redis.call('ZRANGEBYSCORE', leases, '(' .. ends, '+inf')) do
+      redis.call('ZADD', leases, ends, late)
+    end
+    if redis.call('ZCARD', leases) >= concurrency then
+      admitted = 0
+      reply[3] = 1
+    end
   end
-  if redis.call('ZCARD', leases) >= concurrency then
-    admitted = 0
-    reply[3] = 1
-  end
-end
-reply[1] = admitted
-if admitted == 0 then return reply end
+  reply[1] = admitted
+  if admitted == 0 then return reply end
 
-for i, window in ipairs(plan) do
-  if window[5] > 0 then charge(window[1], KEYS[key + i - 1], window[3], window[4], totals[i], window[5]) end
+  for i, window in ipairs(windows) do
+    if window[5] > 0 then charge(window[1], KEYS[key + i - 1], window[3], window[4], totals[i], window[5]) end
+  end
+  if concurrency > 0 then
+    redis.call('ZADD', leases, clock + ARGV[1], lease)
+    redis.call('PEXPIRE', leases, ARGV[1])
+  end
+  return reply
 end
-if concurrency > 0 then
-  redis.call('ZADD', leases, clock + ARGV[2], ARGV[1])
-  redis.call('PEXPIRE', leases, ARGV[2])
+
+local slots = tonumber(ARGV[2])
+for slot = 1, slots do redis.call('ZREM', KEYS[slot], ARGV[3 + slot]) end
+local replies, key, at = {}, slots + 1, slots + 4
+for i = 1, tonumber(ARGV[3]) do
+  local ok, reply = pcall(take, key, at)
+  if not ok then
+    -- Of other errors, such as of a replica, all requests learn.
+    local message = type(reply) == 'table' and reply.err or tostring(reply)
+    if not string.find(message, 'WRONGTYPE', 1, true) then error(reply) end
+    reply = {-1, message, 0}
+  end
+  replies[i] = reply
+  key = key + ARGV[at + 1]
+  at = at + 3 + 3 * math.max(ARGV[at + 2], 1)
 end
-return reply
+return replies
 `;
 
 /**

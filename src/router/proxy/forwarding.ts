@@ -211,7 +211,7 @@ export class Forwarding implements RequestSink, AnswerSource {
     this.answer = head;
     // The body is not needed again, and a stream may go on for an hour.
     this.upload = undefined;
-    exchange.body = undefined;
+    exchange.dropBody();
     exchange.status = head.status;
     exchange.meter?.begin(head);
     exchange.firstByteAt = performance.now();

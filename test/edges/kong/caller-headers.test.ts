@@ -10,7 +10,11 @@ const consumer = (tenant: string, plan: string): KongConsumerModel => ({
   windows: [],
   onStoreOutage: 'open',
 });
-const direct = { routes: [], consumers: [consumer('acme', 'pro'), consumer('a"b\\c', 'free')] };
+const direct = {
+  routes: [],
+  consumers: [consumer('acme', 'pro'), consumer('a"b\\c', 'free')],
+  redis: { port: 6379, database: 1, tls: false },
+};
 
 let server: RedisServer;
 let redis: Redis;

@@ -94,7 +94,7 @@ test('has a consumer for each tenant with a credential, with ids that are the sa
 
   expect(consumers.map(({ username }) => username)).toEqual(['acme', 'globex', 'initech']);
   expect(consumers[0]?.keyauth_credentials).toEqual([
-    { id: '811f0fbc-8812-552a-95a0-4a9587a25596', key: '@API_KEY_0@' },
+    { id: '09c5a076-ff4f-55eb-90b2-06c0b3485faa', key: '@API_KEY_0@' },
   ]);
   expect(read(base)).toEqual(read(base));
 });

@@ -47,7 +47,7 @@ test.each(['direct', 'direct.tools', 'direct.search'])('says of %s what the file
     // Kong calls tenants otherwise where it serves several gateways.
     JSON.parse(
       JSON.stringify(plugins)
-        .replaceAll('direct.', '')
+        .replaceAll('agents.direct.', '')
         .replaceAll(/direct-redis[a-z.]*/g, 'redis'),
     );
 
@@ -101,9 +101,9 @@ test('makes each tenant a consumer with its Secret and its plan, under a name of
       annotationsOf(consumer)['kubernetes.io/ingress.class'],
     ]),
   ).toEqual([
-    ['direct.acme', ['acme'], 'direct-plan-free', 'kong'],
-    ['direct.globex', ['globex'], 'direct-plan-free', 'kong'],
-    ['direct.initech', ['initech'], undefined, 'kong'],
+    ['agents.direct.acme', ['acme'], 'direct-plan-free', 'kong'],
+    ['agents.direct.globex', ['globex'], 'direct-plan-free', 'kong'],
+    ['agents.direct.initech', ['initech'], undefined, 'kong'],
   ]);
 });
 

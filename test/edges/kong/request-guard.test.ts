@@ -4,13 +4,15 @@ import { renderRequestGuardPlugin } from '../../../src/edges/kong/request-guard'
 import { saneRequestId } from '../../../src/model/headers';
 import { type RedisServer, startRedis } from '../../support/redis-server';
 
-const [chunk] = renderRequestGuardPlugin().config.access as [string];
+const { rewrite, access } = renderRequestGuardPlugin().config as Record<'rewrite' | 'access', string[]>;
 
 /** What Kong offers a function of a plugin (PDK 3.9), as far as it is called; headers come as JSON. */
-const SCRIPT = `
+const script = (chunks: readonly string[]) => `
 local sent = cjson.decode(ARGV[1])
 local cleared, status = {}, 0
+local ngx = { var = { realip_remote_addr = ARGV[2], remote_addr = "198.51.100.1" } }
 local kong = {
+  ip = { is_trusted = function(address) return address == "10.0.0.1" end },
   request = { get_headers = function(most)
     local shown, count = {}, 0
     for name, value in pairs(sent) do
@@ -19,13 +21,15 @@ local kong = {
     end
     return shown
   end },
-  service = { request = { clear_header = function(name) cleared[#cleared + 1] = name end } },
+  service = { request = { clear_header = function(name)
+    if sent[name] ~= nil then cleared[#cleared + 1] = name end
+    sent[name] = nil
+  end } },
   response = { exit = function(code) status = code end },
 }
-local function run() ${chunk} end
-run()
+${chunks.map((chunk, i) => `local function run${i}() ${chunk} end run${i}()`).join('\n')}
 table.sort(cleared)
-return cjson.encode({ cleared = cleared, status = status })`;
+return cjson.encode({ cleared = cleared, status = status, chain = ngx.var.upstream_x_forwarded_for })`;
 
 let server: RedisServer;
 let redis: Redis;
@@ -39,10 +43,21 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function guard(headers: Readonly<Record<string, string | string[]>>) {
-  const answer = await redis.eval(SCRIPT, 0, JSON.stringify(headers));
-  const { cleared, status } = JSON.parse(String(answer)) as { cleared: string[] | object; status: number };
-  return { cleared: Array.isArray(cleared) ? cleared : [], status };
+type Headers = Readonly<Record<string, string | string[]>>;
+
+async function run(chunks: readonly string[], headers: Headers, peer = '203.0.113.7') {
+  const answer = await redis.eval(script(chunks), 0, JSON.stringify(headers), peer);
+  const { cleared, status, chain } = JSON.parse(String(answer)) as {
+    cleared: string[] | object;
+    status: number;
+    chain?: string;
+  };
+  return { cleared: Array.isArray(cleared) ? cleared : [], status, chain };
+}
+
+async function guard(headers: Headers) {
+  const { cleared, status } = await run(access, headers);
+  return { cleared, status };
 }
 
 test.each([
@@ -63,6 +78,12 @@ test.each([
   'x-forwarded-user',
   'x-forwarded-client-cert',
   'x_forwarded_for',
+  'x_real_ip',
+  'x_request_id',
+  'x_api_key',
+  'proxy-authorization',
+  'proxy-connection',
+  'keep-alive',
 ])('takes away what a client claims by %s', async (name) => {
   expect(await guard({ [name]: 'mallory', accept: '*/*' })).toEqual({ cleared: [name], status: 0 });
 });
@@ -105,6 +126,34 @@ test('takes away ids that come twice, of which Kong would answer with one and pa
   const { cleared } = await guard({ 'x-request-id': ['c0ffee00-1234', 'c0ffee00-1235'] });
 
   expect(cleared).toEqual(['x-request-id']);
+});
+
+test('takes ids away for Kong’s own answers too, which only the first phase comes before', async () => {
+  const headers = { 'x-request-id': '<script>', x_request_id: 'c0ffee00-1234', 'x-user-id': 'mallory' };
+
+  expect((await run(rewrite, headers)).cleared).toEqual(['x-request-id', 'x_request_id']);
+});
+
+test.each([
+  ['one line', 'close, X-Hop,x-user-id'],
+  ['several', ['close', 'X-Hop', 'x-user-id']],
+])('takes away what Connection names, in %s', async (_, connection) => {
+  const headers = { connection, 'x-hop': '1', 'x-user-id': 'mallory', 'x-own': '1' };
+
+  expect((await guard(headers)).cleared).toEqual(['x-hop', 'x-user-id']);
+});
+
+test('leaves what a request ends by, and the upgrade to a WebSocket, whatever Connection names', async () => {
+  const connection = 'Upgrade, Host, Content-Length, Transfer-Encoding, Expect, Connection';
+  const names = ['upgrade', 'host', 'content-length', 'transfer-encoding', 'expect'];
+  const headers = { connection, ...Object.fromEntries(names.map((name) => [name, '1'])) };
+
+  expect((await guard(headers)).cleared).toEqual([]);
+});
+
+test('begins X-Forwarded-For anew, but for proxies that are trusted', async () => {
+  expect((await run(access, {})).chain).toBe('198.51.100.1');
+  expect((await run(access, {}, '10.0.0.1')).chain).toBeUndefined();
 });
 
 test('refuses a request with more header lines than can be looked through', async () => {

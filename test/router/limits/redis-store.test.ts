@@ -49,6 +49,42 @@ it('asks Redis once for each request, however many limits there are', async () =
   expect(calls).toBe('5');
 });
 
+it('asks Redis once for all requests of one moment, and each gets its own answer', async () => {
+  const store = await openStore();
+  const request = { key: 'together', plan: plan({ minute: 7, day: 100 }, 100) };
+  await store.take({ key: 'first', plan: request.plan });
+  await client.config('RESETSTAT');
+
+  const results = await Promise.all(Array.from({ length: 10 }, () => store.take(request)));
+
+  expect(results.map(({ refusedBy }) => refusedBy ?? 'admitted')).toEqual([
+    ...Array(7).fill('admitted'),
+    ...Array(3).fill('minute'),
+  ]);
+  expect((await client.info('commandstats')).match(/cmdstat_evalsha:calls=(\d+)/)?.[1]).toBe('1');
+});
+
+it('gives a slot back before it decides about a request of the same moment', async () => {
+  const store = await openStore();
+  const request = { key: 'slot-back', plan: plan({ minute: 10 }, 1) };
+  const first = await store.take(request);
+
+  first.lease?.release();
+
+  expect((await store.take(request)).refusedBy).toBeUndefined();
+});
+
+it('fails for the caller alone whose keys hold what is not ours', async () => {
+  const store = await openStore();
+  await client.set('agw:{foreign}:minute', 'something else');
+  const of = (key: string) => ({ key, plan: plan({ minute: 10 }) });
+
+  const [foreign, own] = await Promise.allSettled([store.take(of('foreign')), store.take(of('own'))]);
+
+  expect(foreign.status).toBe('rejected');
+  expect(own).toMatchObject({ status: 'fulfilled', value: { windows: [{ name: 'minute', remaining: 9 }] } });
+});
+
 it('goes on when Redis has forgotten its scripts', async () => {
   const store = await openStore();
   const request = { key: 'flushed', plan: plan({ minute: 2 }) };
