@@ -10,7 +10,7 @@ import { exportJWK } from 'jose';
 import { stringify } from 'yaml';
 import { createCertificate } from '../../support/certificate';
 import { synthesise } from '../../support/synthesise';
-import { kongFeatures } from '../features';
+import { kongFeatures, THROUGH_ROUTER } from '../features';
 import { createSigningKey } from '../issuer';
 import type { Deployment } from '../targets/url-target';
 import { createApiKeys, secretData } from './api-keys';
@@ -53,7 +53,7 @@ async function main([edgeText = '', file = '']: readonly string[]): Promise<void
 /** Of Kong what is known of it; of others what can be said for sure. */
 function featuresOf({ kong, none }: EdgeProps): readonly string[] {
   if (kong !== undefined) return kongFeatures(kong.dbless === undefined ? 'ingressController' : 'dbless');
-  return none === undefined ? ['tls'] : [];
+  return none === undefined ? ['tls', ...THROUGH_ROUTER] : THROUGH_ROUTER;
 }
 
 function secret(name: string, stringData: Readonly<Record<string, string>>) {
