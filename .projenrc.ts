@@ -64,6 +64,10 @@ const project = new typescript.TypeScriptProject({
     'fast-check@^4',
     'ws@^8',
     '@types/ws@^8',
+    // What callers use. Later versions of openai and eventsource want Node 22.
+    'openai@6.49.0',
+    '@anthropic-ai/sdk@1.14.0',
+    'eventsource@4.1.1',
   ],
 
   tsconfig: {

@@ -28,6 +28,9 @@ export interface Registration {
   /** URN and id of the provider; empty for the default one. */
   readonly provider: string;
   readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  /** URN; empty for none. */
+  readonly deletedWith: string;
   readonly aliases: readonly unknown[];
   readonly ignoreChanges: readonly string[];
   /** Absent where the provider decides. */
@@ -141,6 +144,8 @@ function readRegistration(request: Message): Registration {
     dependencies: request.getDependenciesList(),
     provider: request.getProvider(),
     protect: request.getProtect(),
+    retainOnDelete: request.getRetainondelete(),
+    deletedWith: request.getDeletedwith(),
     aliases: request.getAliasesList().map((alias: { toObject(): unknown }) => alias.toObject()),
     ignoreChanges: request.getIgnorechangesList(),
     ...(request.getDeletebeforereplacedefined()
