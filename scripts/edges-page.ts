@@ -1,5 +1,7 @@
 /** Makes the text of docs/edges.md from the table of capabilities. */
-import { DUTIES, KONG_DIFFERENCES, KONG_LACKS } from '../src/model/capabilities';
+import { DUTIES, KONG_DIFFERENCES, KONG_LACKS, type Lack } from '../src/model/capabilities';
+import { TRAEFIK_DIFFERENCES, TRAEFIK_LACKS } from '../src/model/traefik-capabilities';
+import { TRAEFIK_DIRECT, TRAEFIK_HEAD } from './edges-page-traefik';
 
 const HEAD = `<!-- Written by \`npm run docs\` from src/model/capabilities.ts. Changes belong there. -->
 
@@ -56,7 +58,18 @@ export function edgesPage(): string {
   const duties = DUTIES.map(
     ({ duty, traefik, kong, none }) => `| ${duty} | ${traefik} | ${kong} | ${none} |\n`,
   );
-  const lacks = Object.values(KONG_LACKS).map(({ props, expected }) => `| ${props} | ${expected} |\n`);
-  const differences = KONG_DIFFERENCES.map((text) => `- ${text}\n`);
-  return HEAD + duties.join('') + KONG + lacks.join('') + DIFFERENCES + differences.join('');
+  return [
+    HEAD,
+    ...duties,
+    ...[TRAEFIK_HEAD, TRAEFIK_DIRECT, ...rows(TRAEFIK_LACKS), DIFFERENCES, ...items(TRAEFIK_DIFFERENCES)],
+    ...[KONG, ...rows(KONG_LACKS), DIFFERENCES, ...items(KONG_DIFFERENCES)],
+  ].join('');
+}
+
+function rows(lacks: Readonly<Record<string, Lack>>): string[] {
+  return Object.values(lacks).map(({ props, expected }) => `| ${props} | ${expected} |\n`);
+}
+
+function items(texts: readonly string[]): string[] {
+  return texts.map((text) => `- ${text}\n`);
 }

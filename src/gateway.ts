@@ -7,6 +7,7 @@ import { KongEdge } from './edges/kong/edge';
 import { kongYml } from './edges/kong/kong-yml';
 import { translate } from './edges/kong/translation';
 import { TraefikEdge } from './edges/traefik/edge';
+import { namespaceProblem as unnamedRouter } from './edges/traefik/router-tls';
 import type { DeploymentModel, KongControllerModel } from './model/deployment-model';
 import type { GatewayModel } from './model/gateway-model';
 import { type RouteRow, routeTable } from './model/route-table';
@@ -59,7 +60,11 @@ export class AgentGateway extends Construct {
     }
     this.router = new Router(this, 'router', { names, gateway: this.model, deployment: this.deployment });
     if (edge.traefik !== undefined) {
-      this.edge = new TraefikEdge(this, 'edge', { names, gateway: this.model, traefik: edge.traefik });
+      const { namespace } = Chart.of(this);
+      const nowhere = unnamedRouter(edge.traefik, namespace);
+      if (nowhere !== undefined) throw new InvalidGatewayError([nowhere], this.node.path);
+      const parts = { names, gateway: this.model, traefik: edge.traefik, namespace };
+      this.edge = new TraefikEdge(this, 'edge', parts);
     }
     const { dbless, ingressController } = edge.kong ?? {};
     if (dbless !== undefined) {

@@ -62,7 +62,7 @@ it('names its objects as it always has', () => {
     'Service agents-router',
     'ServiceAccount agents-router',
     'StatefulSet agents-redis',
-    'TLSOption agents',
+    'TLSOption agents-tls',
   ]);
 });
 

@@ -55,7 +55,9 @@ export async function startContenders(scene: Scene): Promise<Contenders> {
     await fill(server, programs.crds, ports);
     const traefik = await startTraefik(programs.traefik, server, {
       entryPoints: [WEB, STRAIGHT],
-      localNames: ['router', 'agents', 'streams'].map(nameOf),
+      localNames: Object.fromEntries(
+        ['router', 'agents', 'streams'].map((name) => [nameOf(name), '127.0.0.1']),
+      ),
     });
     const stop = async () => {
       traefik.stop();

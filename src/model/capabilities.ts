@@ -1,6 +1,6 @@
 /**
  * What each edge does by itself, and what Kong's open-source edition cannot keep where a service is `via: 'edge'`. The
- * checks speak by this table, and `docs/edges.md` is made from it.
+ * checks speak by this table, and `docs/edges.md` is made from it; Traefik's is beside it.
  */
 
 /** Who does a duty: the edge, the router, or nobody. */
@@ -28,7 +28,12 @@ export const DUTIES: readonly DutyRow[] = [
   { duty: 'TLS to backends, their keys', traefik: 'router', kong: 'router', none: 'router' },
   { duty: 'fallbacks, circuit breakers', traefik: 'router', kong: 'router', none: 'router' },
   { duty: 'headers and JSON changed for a service', traefik: 'router', kong: 'router', none: 'router' },
-  { duty: 'services that are `via: edge`', traefik: 'no', kong: 'edge', none: 'no' },
+  {
+    duty: 'services that are `via: edge`',
+    traefik: 'edge, by leave of the router',
+    kong: 'edge',
+    none: 'no',
+  },
 ];
 
 /** One thing that Kong cannot keep, in the words of a problem. */

@@ -271,7 +271,6 @@ describe('problem codes', () => {
     AGW_UNKNOWN_KEY: 'it is about keys that are no props',
     AGW_EMPTY: 'the Range of a list or map says that it needs an entry',
     AGW_DOCUMENT_SIZE: 'it is about the gateway as a whole',
-    AGW_NAMESPACE: 'it is about the chart',
   };
   const byProps = new Set(
     props.flatMap(({ doc }) => [...doc.matchAll(/@problem (\w+)/g)].map((match) => match[1])),

@@ -39,7 +39,7 @@ async function main([edgeText = '', file = '']: readonly string[]): Promise<void
   ];
   process.stdout.write(objects.map((object) => stringify(object)).join('---\n'));
   const deployment: Deployment = {
-    features: ['tls'],
+    features: ['tls', 'concurrency', 'answer-facts', 'own-failures', 'hop-headers'],
     certificate: `${basename(file)}.pem`,
     signingKey: { ...(await exportJWK(key.privateKey)), kid: 'conformance' },
     apiKeys,

@@ -5,7 +5,15 @@ import { BASE_PATH, HOST, platformWith } from '../platform/platform';
 import type { Target } from '../target';
 import { type LocalPlatform, startLocalPlatform } from './local-platform';
 
-const ALWAYS: readonly Feature[] = ['paths-as-sent', 'strict-framing', 'issuer-control'];
+const ALWAYS: readonly Feature[] = [
+  'paths-as-sent',
+  'strict-framing',
+  'concurrency',
+  'answer-facts',
+  'own-failures',
+  'hop-headers',
+  'issuer-control',
+];
 /** A router with its counters in memory is alone. */
 const WITH_REDIS: readonly Feature[] = ['store-control', 'time-control', 'replica-control'];
 
