@@ -116,8 +116,10 @@ export const INPUT_PROPS = {
   'edge.kong.dbless.image': 'image',
   ...below('edge.kong.dbless.replicas', REPLICAS),
   ...below('edge.kong.dbless.resources', RESOURCES),
+  ...below('edge.kong.dbless.redis.passwordSecret', SECRET_KEY),
   'edge.kong.ingressController.namespace': 'name',
   'edge.kong.ingressController.gateway.namespace': 'name',
+  ...below('edge.kong.ingressController.redis.passwordSecret', SECRET_KEY),
   'tracing.otlp.endpoint': 'url',
   ...below('tracing.otlp.headersSecret', SECRET_KEY),
 } as const satisfies Table<'namespace' | PlacesIn<AgentGatewayProps>>;
