@@ -199,6 +199,7 @@ for (const [name, description] of [
   ['synth', 'Measures import and synthesis'],
   ['start', 'Measures start and idle memory of the router'],
   ['http/main', 'Measures the router beside nginx, haproxy and a FastAPI gateway'],
+  ['traefik/main', 'Measures Traefik with the router behind it beside Traefik alone'],
 ] as const) {
   project.addTask(`bench:${name.split('/')[0]}`, {
     description,

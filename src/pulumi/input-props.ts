@@ -111,6 +111,8 @@ export const INPUT_PROPS = {
   'redis.managed.persistence.sizeGibibytes': 'gibibytes',
   ...below('redis.external.urlSecret', SECRET_KEY),
   'edge.traefik.namespace': 'name',
+  'edge.traefik.routerTls.serverSecretName': 'name',
+  'edge.traefik.routerTls.clientSecretName': 'name',
   'edge.kong.dbless.image': 'image',
   ...below('edge.kong.dbless.replicas', REPLICAS),
   ...below('edge.kong.dbless.resources', RESOURCES),

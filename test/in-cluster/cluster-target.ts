@@ -7,7 +7,7 @@ import type { AgentGatewayProps } from 'cdk8s-agent-gateway';
 import Redis from 'ioredis';
 import { limitKeyOf } from '../../src/router/identity/credentials';
 import { send } from '../conformance/client';
-import type { Feature } from '../conformance/features';
+import { type Feature, THROUGH_ROUTER } from '../conformance/features';
 import { createSigningKey, issuerWith, TOKENS } from '../conformance/issuer';
 import { createApiKeys, secretData } from '../conformance/platform/api-keys';
 import { BASE_PATH, HOST, platformWith } from '../conformance/platform/platform';
@@ -32,8 +32,6 @@ export interface Configuration {
   readonly beside?: readonly AgentGatewayProps[];
   /** Secrets and the like that its props name. */
   readonly objects?: readonly KubernetesObject[];
-  /** Features that the target has besides those of every cluster. */
-  readonly features?: readonly Feature[];
 }
 
 /** A gateway in a cluster. */
@@ -51,7 +49,8 @@ export const PLATFORM = platformWith({ traefik: { namespace: TRAEFIK_NAMESPACE }
 
 /** Needs a Traefik that is installed; returns once clients reach the gateway. */
 export async function startClusterTarget(configuration: Configuration): Promise<ClusterTarget> {
-  const { name, gateway = (platform) => platform, beside = [], objects = [], features = [] } = configuration;
+  const { name, gateway = (platform) => platform, beside = [], objects = [] } = configuration;
+  const props = gateway(PLATFORM);
   const namespace = `agent-gateway-${name.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`;
   const key = await createSigningKey('one');
   const apiKeys = createApiKeys();
@@ -61,8 +60,8 @@ export async function startClusterTarget(configuration: Configuration): Promise<
   const jwks = JSON.stringify({ keys: [key.publicJwk] });
   const secrets = secretObjects(data, certificate);
   await apply(namespace, [...backendObjects(jwks), ...secrets, ...objects]);
-  const change = (props: AgentGatewayProps) => applyGateway(namespace, props);
-  await Promise.all([gateway(PLATFORM), ...beside].map(change));
+  const change = (changed: AgentGatewayProps) => applyGateway(namespace, changed);
+  await Promise.all([props, ...beside].map(change));
   const redis = await portForward(namespace, `statefulset/${PLATFORM.name}-redis`, 6379);
   const target: ClusterTarget = {
     baseUrl: new URL(`https://${HOST}${BASE_PATH}`),
@@ -71,7 +70,7 @@ export async function startClusterTarget(configuration: Configuration): Promise<
       return certificate.certificate;
     },
     namespace,
-    features: new Set<Feature>(['tls', 'http2', 'time-control', ...features]),
+    features: featuresOf(props),
     issuer: issuerWith(() => key),
     apiKeys,
     controls: controls(redis.port),
@@ -91,6 +90,20 @@ export async function startClusterTarget(configuration: Configuration): Promise<
   await until(async () => (await send(target, '/v2/plain', {})).status === 401);
   return target;
 }
+
+/** Where Traefik sends requests on by itself, nobody sees their answers. */
+function featuresOf({ services }: AgentGatewayProps): ReadonlySet<Feature> {
+  const direct = Object.values(services).some(({ via }) => via === 'edge');
+  return new Set([...OF_EVERY_GATEWAY, ...(direct ? [] : THROUGH_ROUTER)]);
+}
+
+const OF_EVERY_GATEWAY: readonly Feature[] = [
+  'tls',
+  'http2',
+  'host-in-any-case',
+  'large-headers',
+  'time-control',
+];
 
 async function applyGateway(namespace: string, props: AgentGatewayProps): Promise<void> {
   const objects = synthesise(props, namespace);

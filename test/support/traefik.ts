@@ -9,6 +9,7 @@ import { freePort } from './redis-server';
 
 /** A Traefik that runs. */
 export interface Traefik {
+  readonly pid: number;
   /** By name of the entry point. */
   readonly ports: Readonly<Record<string, number>>;
   /** As its API tells of them. Rejects while it starts. */
@@ -68,6 +69,7 @@ export async function startTraefik(
           env,
         });
   return {
+    pid: child.pid ?? 0,
     ports,
     routers: () => read(ports.traefik ?? 0, '/api/http/routers?per_page=1000'),
     async servers() {
