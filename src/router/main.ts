@@ -37,7 +37,7 @@ async function start(): Promise<void> {
   const settings = readSettings(process.env);
   const model = readDocument(settings.documentPath);
   const event = eventsTo(log);
-  const { storePassword: password, storeSentinelMaster: sentinelMaster, apiKeysFile } = settings;
+  const { storePassword: password, storeCa: ca, storeSentinelMaster: sentinelMaster, apiKeysFile } = settings;
   const { backendSecretsDirectory: directory } = settings;
   const verifier = createVerifier(model.identity, {
     log: event,
@@ -51,6 +51,7 @@ async function start(): Promise<void> {
     ...(sentinelMaster === undefined ? {} : { sentinelMaster }),
     log: event,
     ...(password === undefined ? {} : { password }),
+    ...(ca === undefined ? {} : { ca }),
   });
   const router = await startRouter({
     model,
