@@ -113,9 +113,10 @@ function storeEnvironment(
   store: StoreModel,
 ): Record<string, EnvValue> {
   if (store.external !== undefined) {
-    const { urlSecret, sentinelMaster, cluster } = store.external;
+    const { urlSecret, caSecret, sentinelMaster, cluster } = store.external;
     return {
       STORE_URL: secretValue(scope, 'store-url', urlSecret),
+      ...(caSecret === undefined ? {} : { STORE_CA: secretValue(scope, 'store-ca', caSecret) }),
       ...(sentinelMaster === undefined ? {} : values({ STORE_SENTINEL_MASTER: sentinelMaster })),
       ...(cluster === undefined ? {} : values({ STORE_CLUSTER: 'true' })),
     };

@@ -7,6 +7,8 @@ export interface RedisAddress {
   readonly url: string;
   /** Goes before a password in the URL. */
   readonly password?: string;
+  /** Certificates of authorities in PEM form, for TLS. Default: those that Node trusts. */
+  readonly ca?: string;
   /** Name of the master: the hosts are Sentinels then. */
   readonly sentinelMaster?: string;
   /** Whether the hosts are nodes of a Cluster. */
@@ -39,9 +41,14 @@ const URL_FORM = /^(rediss?):\/\/(?:([^@/]*)@)?([^@/?#]+)(?:\/(\d+)?)?(?:[?#].*)
 
 /** @throws for an address of another form; the message does not show it, because it can hold a password */
 export function connectRedis(address: RedisAddress): RedisClient {
-  const { url, password, sentinelMaster, cluster } = address;
+  const { url, password, sentinelMaster, cluster, ca } = address;
+  const secure = ca === undefined ? {} : { ca };
   if (sentinelMaster === undefined && cluster !== true) {
-    return new Redis(url, { ...SINGLE, ...(password === undefined ? {} : { password }) });
+    return new Redis(url, {
+      ...SINGLE,
+      ...(password === undefined ? {} : { password }),
+      ...(url.startsWith('rediss:') ? { tls: secure } : {}),
+    });
   }
   const { hosts, credentials, tls, database } = readAddress(
     url,
@@ -57,7 +64,7 @@ export function connectRedis(address: RedisAddress): RedisClient {
       slotsRefreshTimeout: SLOTS_MILLISECONDS_MOST,
       // A certificate names hosts: with TLS, their names go on as they are.
       ...(tls ? { dnsLookup: (name, found) => found(null, name) } : {}),
-      redisOptions: { ...node, ...login, ...(tls ? { tls: {} } : {}) },
+      redisOptions: { ...node, ...login, ...(tls ? { tls: secure } : {}) },
     });
   }
   return new Redis({
@@ -67,7 +74,7 @@ export function connectRedis(address: RedisAddress): RedisClient {
     name: sentinelMaster as string,
     db: database,
     sentinelRetryStrategy: CONNECTION.retryStrategy,
-    ...(tls ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+    ...(tls ? { tls: secure, sentinelTLS: secure, enableTLSForSentinelMode: true } : {}),
   });
 }
 
