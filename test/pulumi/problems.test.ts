@@ -4,7 +4,7 @@ import { AgentGateway, InvalidGatewayError } from 'cdk8s-agent-gateway/pulumi';
 import { FULL_PROPS } from '../support/full-props';
 import { childrenOf, type Recording } from '../support/pulumi-engine';
 import { runProgram } from '../support/pulumi-program';
-import { runAsCli } from '../support/pulumi-runner';
+import { runSource } from '../support/pulumi-runner';
 import { VALID_PROPS } from '../support/valid-props';
 
 /** What making a gateway throws, and what was registered although it did. */
@@ -102,7 +102,7 @@ it.each([undefined, '', 7])('refuses the resource name %p', async (name) => {
 });
 
 it('fails the program with all problems of what Inputs turn out to be, and registers nothing', async () => {
-  const { exitCode, log, registrations } = await runAsCli('test/pulumi/programs/invalid-inputs.ts');
+  const { exitCode, log, registrations } = await runSource('test/pulumi/programs/invalid-inputs.ts');
 
   expect(exitCode).toBe(32);
   expect(log).toHaveLength(1);
