@@ -183,9 +183,14 @@ project.addTask('docs', {
 project.addTask('test:cluster', {
   description: 'Tests in the cluster that KUBECONFIG leads to, with the CRDs of the folder CRDS',
   steps: [
+    { exec: 'node scripts/need-cluster.mjs' },
     { spawn: bundle.name },
     {
-      exec: 'jest --runInBand --testPathIgnorePatterns=/node_modules/ --testPathPatterns=test/in-cluster',
+      exec: [
+        'jest --runInBand --globalSetup=./test/in-cluster/set-up.ts',
+        '--globalTeardown=./test/in-cluster/tear-down.ts',
+        '--roots=./test/in-cluster --testPathIgnorePatterns=/node_modules/',
+      ].join(' '),
       receiveArgs: true,
     },
   ],
@@ -194,6 +199,7 @@ for (const [name, description] of [
   ['synth', 'Measures import and synthesis'],
   ['start', 'Measures start and idle memory of the router'],
   ['http/main', 'Measures the router beside nginx, haproxy and a FastAPI gateway'],
+  ['traefik/main', 'Measures Traefik with the router behind it beside Traefik alone'],
 ] as const) {
   project.addTask(`bench:${name.split('/')[0]}`, {
     description,

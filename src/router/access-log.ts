@@ -1,8 +1,8 @@
 /** The line that the log gets for every request, once it has ended; `docs/log.md` explains each field. */
 import { ERRORS } from './errors';
 import type { Exchange } from './exchange';
-import type { UnreadRequest } from './listener';
 import type { Log, LogLevel } from './log';
+import type { UnreadRequest } from './reception';
 import { traceIdOf } from './trace-context';
 
 /** A name that a client chose does not make a line any longer. Unit: characters. */
@@ -18,6 +18,7 @@ export function logExchange(log: Log, exchange: Exchange): void {
     method: request.method,
     path: exchange.path.slice(0, PATH_CHARACTERS_MOST),
     status: exchange.status,
+    decision: exchange.forEdge || undefined,
     code: exchange.code,
     cause: exchange.cause,
     limit: limits?.refusedBy === 'plan' ? undefined : limits?.refusedBy,

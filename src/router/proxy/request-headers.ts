@@ -3,7 +3,12 @@
  * connection or belongs to the gateway, and then the gateway's own.
  */
 import type { BackendCredentialModel, BackendModel } from '../../model/gateway-model';
-import { IDENTITY_HEADERS, isIdentityHeader } from '../../model/headers';
+import {
+  IDENTITY_HEADERS,
+  isIdentityHeader,
+  REPLACED_HEADERS as REPLACED,
+  VOUCHED_HEADERS as VOUCHED,
+} from '../../model/headers';
 import { HOP_BY_HOP } from '../../model/protected-headers';
 import type { CompiledGateway } from '../compiled-gateway';
 import type { Exchange } from '../exchange';
@@ -18,29 +23,6 @@ import { isCallersOwn } from './stranger';
  * Context, "tracestate").
  */
 type Use = 'pass' | 'drop' | 'forwarded' | 'authorization' | 'trace' | 'codings';
-
-/** Set by the router itself, or of no use behind it. `expect` was answered; `x-api-key` is the gateway's credential. */
-const REPLACED = new Set([
-  'host',
-  'expect',
-  'content-length',
-  'x-api-key',
-  'x-request-id',
-  'traceparent',
-  'x-forwarded-prefix',
-]);
-
-/**
- * What an edge that replaces forwarded headers does replace (Traefik v3.7, Kong 3.9). Others with that beginning, such as
- * `X-Forwarded-User`, and RFC 7239's `Forwarded` come through it as clients wrote them, so nobody vouches for them.
- */
-const VOUCHED = new Set([
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-forwarded-port',
-  'x-real-ip',
-]);
 
 const useOf = memoByName((name): Use => {
   if (HOP_BY_HOP.has(name) || REPLACED.has(name) || isIdentityHeader(name)) return 'drop';
@@ -79,8 +61,7 @@ export function backendHeaders(
   const { stranger } = backend;
   const named = namedByConnection(request.headers.connection);
   const trusted = gateway.trustsForwarded && stranger === undefined;
-  // A Bearer that is an API key is the gateway's credential, like `X-API-Key`; with a key there is no other Bearer.
-  let authorization = exchange.caller?.via !== 'api-key' && exchange.serviceToken === undefined;
+  let authorization = passesAuthorization(exchange);
   let forwardedFor: string | undefined;
   const raw = request.rawHeaders;
   for (let at = 0; at < raw.length; at += 2) {
@@ -116,6 +97,28 @@ export function backendHeaders(
     addIdentity(headers, exchange);
   }
   if (backend.credential !== undefined) addCredential(headers, gateway, backend, backend.credential);
+  return headers;
+}
+
+/** A Bearer that is an API key is the gateway's credential, like `X-API-Key`; with a key there is no other Bearer. */
+function passesAuthorization({ caller, serviceToken }: Exchange): boolean {
+  return caller?.via !== 'api-key' && serviceToken === undefined;
+}
+
+/**
+ * What an edge puts in place of the client's own headers before it sends a request on by itself: names and values in turn.
+ * The rest of the client's headers it leaves out or lets through by a pattern that is made of the same names.
+ */
+export function decisionHeaders(exchange: Exchange): string[] {
+  const { serviceToken } = exchange;
+  const { authorization, tracestate } = exchange.request.headers;
+  const headers = ['x-request-id', exchange.requestId, 'traceparent', exchange.traceparent];
+  if (typeof tracestate === 'string' && exchange.continuesTrace) headers.push('tracestate', tracestate);
+  if (serviceToken !== undefined) headers.push('authorization', `Bearer ${serviceToken}`);
+  else if (authorization !== undefined && passesAuthorization(exchange)) {
+    headers.push('authorization', authorization);
+  }
+  addIdentity(headers, exchange);
   return headers;
 }
 

@@ -31,6 +31,16 @@ export const ROUTING: readonly Case[] = [
     assert.equal(url, '/plain/a%20b/c?x=%zz&y=1');
   }),
 
+  clause(
+    'R1',
+    'takes the host in any case',
+    async (trial) => {
+      const host = trial.target.baseUrl.host.toUpperCase();
+      assert.equal(versionOf(await trial.reach('/v1/plain', { headers: { host } })), 'v1');
+    },
+    { needs: ['host-in-any-case'] },
+  ),
+
   clause('R2', 'splits callers by weight, each always to the same side', async (trial) => {
     const sides = await Promise.all(
       CROWD.map(async (subject) => {

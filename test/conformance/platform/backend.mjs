@@ -3,6 +3,7 @@
  * query says, and remembers both under the request's `X-Mark`. Runs in a pod as `node backend.mjs`.
  *
  *     ?do=events   one event, then one for each order `event`; `end` ends, `break` breaks off, `silent` does nothing
+ *     ?do=ticks    twelve events, one each quarter of a second, whatever else happens
  *     ?do=hold     answers when the order `end` comes
  *     ?do=hop      answers with headers that are about the connection, and with some of the gateway's
  *     ?do=broken   answers with half of a body and breaks off
@@ -110,6 +111,17 @@ const WISHES = {
       else if (word === 'end') answer.end('data: [DONE]\n\n');
       else if (word === 'break') request.socket.destroy();
     });
+  },
+  ticks(_request, answer) {
+    answer.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+    let ticks = 0;
+    const tick = () => {
+      if (ticks < 12) answer.write(`data: ${ticks++}\n\n`);
+      else answer.end('data: [DONE]\n\n');
+    };
+    tick();
+    const ticking = setInterval(tick, 250);
+    answer.on('close', () => clearInterval(ticking));
   },
   hold(request, answer, seen) {
     onOrder(request, answer, (word) => {

@@ -21,6 +21,8 @@ import type { ApiKeyName, Controls } from '../target';
 /** What runs, and what targets are made of. */
 export interface LocalPlatform {
   readonly objects: readonly KubernetesObject[];
+  /** Where every backend listens. */
+  readonly backendPort: number;
   readonly issuer: Issuer;
   readonly apiKeys: Readonly<Record<ApiKeyName, string>>;
   /** Controls over issuer and store. */
@@ -54,6 +56,7 @@ export async function startLocalPlatform(
         ...(redis === undefined ? { STORE_URL: 'memory:' } : {}),
         PORT: '0',
         ADMIN_PORT: '0',
+        ...(objects.some(isAsked) ? { DECISION_PORT: '0' } : {}),
         BIND_ADDRESS: '127.0.0.1',
       },
       services,
@@ -62,7 +65,13 @@ export async function startLocalPlatform(
   const stop = async () => {
     await Promise.all([provider.close(), backend.stop(), redis?.stop()]);
   };
-  return { objects, issuer, apiKeys, controls: controlsOf(provider, redis), startRouter, stop };
+  const controls = controlsOf(provider, redis);
+  return { objects, backendPort: backend.port, issuer, apiKeys, controls, startRouter, stop };
+}
+
+/** Whether the router is one that an edge asks. */
+function isAsked({ kind, spec }: KubernetesObject): boolean {
+  return kind === 'Deployment' && JSON.stringify(spec).includes('"DECISION_PORT"');
 }
 
 async function startBackend(): Promise<{ readonly port: number; stop(): Promise<void> }> {
