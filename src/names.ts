@@ -13,6 +13,10 @@ const BASE_NAME_MOST = 37;
 export const ROUTER_PORT = 8080;
 /** Port of the router's Service. */
 export const ROUTER_SERVICE_PORT = 80;
+/** Port of the router's Service where Traefik speaks TLS to it. */
+export const ROUTER_TLS_SERVICE_PORT = 443;
+/** Port of the router's container, and of its Service, at which Traefik asks before it sends requests on by itself. */
+export const DECISION_PORT = 8081;
 /** Port of the router's container for probes and metrics. */
 export const ADMIN_PORT = 9090;
 /** Port of the Redis. */

@@ -15,8 +15,8 @@ import {
   type VolumeMount,
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import type { RouterModel, StoreModel } from '../model/deployment-model';
-import { ADMIN_PORT, type GatewayNames, REDIS_PORT, ROUTER_PORT } from '../names';
+import type { DeploymentModel, StoreModel } from '../model/deployment-model';
+import { ADMIN_PORT, DECISION_PORT, type GatewayNames, REDIS_PORT, ROUTER_PORT } from '../names';
 import { CONFIGURATION_DIRECTORY, DOCUMENT } from './configuration';
 import { PROGRAM_DIRECTORY, PROGRAM_ENTRY } from './program';
 import type { RouterParts, RouterReferences } from './router-parts';
@@ -34,6 +34,9 @@ const SIGNING_KEYS_DIRECTORY = '/etc/agent-gateway-signing';
 /** Directory in the container where the Secrets of backends are mounted, each under its name. */
 const BACKEND_SECRETS_DIRECTORY = '/etc/agent-gateway-backends';
 
+/** Directory in the container where the Secret with the router's certificate is mounted. */
+const TLS_DIRECTORY = '/etc/agent-gateway-tls';
+
 /**
  * From the order to stop until the program is told, so that the edge has stopped sending by then.
  * Unit: seconds.
@@ -50,7 +53,8 @@ export function routerContainer(
   parts: RouterParts,
   references: RouterReferences,
 ): ContainerProps {
-  const { router, store } = parts.deployment;
+  const { router, store, edge } = parts.deployment;
+  const asked = edge.traefik?.direct !== undefined;
   return {
     name: 'router',
     image: router.image ?? router.nodeImage,
@@ -58,6 +62,7 @@ export function routerContainer(
     ...(router.image === undefined ? { command: ['node', `${PROGRAM_DIRECTORY}/${PROGRAM_ENTRY}`] } : {}),
     ports: [
       { name: 'http', number: ROUTER_PORT, protocol: Protocol.TCP },
+      ...(asked ? [{ name: 'decisions', number: DECISION_PORT, protocol: Protocol.TCP }] : []),
       { name: 'admin', number: ADMIN_PORT, protocol: Protocol.TCP },
     ],
     envVariables: {
@@ -65,7 +70,7 @@ export function routerContainer(
       ...storeEnvironment(scope, parts.names, store),
       ...tracingEnvironment(scope, parts),
     },
-    volumeMounts: volumeMounts(scope, router, references),
+    volumeMounts: volumeMounts(scope, parts.deployment, references),
     resources: {
       // No limit: a router that is throttled holds every stream back.
       cpu: { request: Cpu.millis(router.cpuMillicores) },
@@ -82,7 +87,7 @@ export function routerContainer(
   };
 }
 
-function environment({ deployment: { router } }: RouterParts): Record<string, EnvValue> {
+function environment({ deployment: { router, edge } }: RouterParts): Record<string, EnvValue> {
   const heapMebibytes = Math.floor(router.memoryMebibytes * HEAP_SHARE);
   const { apiKeysSecret: keys, signingKeySecret: signing } = router;
   return values({
@@ -91,6 +96,8 @@ function environment({ deployment: { router } }: RouterParts): Record<string, En
     ...(signing === undefined ? {} : { SIGNING_KEYS_FILE: posix.join(SIGNING_KEYS_DIRECTORY, signing.key) }),
     ...(router.backendSecrets === undefined ? {} : { BACKEND_SECRETS_DIRECTORY }),
     PORT: String(ROUTER_PORT),
+    ...(edge.traefik?.direct === undefined ? {} : { DECISION_PORT: String(DECISION_PORT) }),
+    ...(edge.traefik?.routerTls === undefined ? {} : { TLS_DIRECTORY }),
     ADMIN_PORT: String(ADMIN_PORT),
     // The hook before the stop has waited already.
     DRAIN_SECONDS: '0',
@@ -106,9 +113,10 @@ function storeEnvironment(
   store: StoreModel,
 ): Record<string, EnvValue> {
   if (store.external !== undefined) {
-    const { urlSecret, sentinelMaster, cluster } = store.external;
+    const { urlSecret, caSecret, sentinelMaster, cluster } = store.external;
     return {
       STORE_URL: secretValue(scope, 'store-url', urlSecret),
+      ...(caSecret === undefined ? {} : { STORE_CA: secretValue(scope, 'store-ca', caSecret) }),
       ...(sentinelMaster === undefined ? {} : values({ STORE_SENTINEL_MASTER: sentinelMaster })),
       ...(cluster === undefined ? {} : values({ STORE_CLUSTER: 'true' })),
     };
@@ -152,7 +160,7 @@ function values(entries: Readonly<Record<string, string>>): Record<string, EnvVa
 
 function volumeMounts(
   scope: Construct,
-  { apiKeysSecret, signingKeySecret, backendSecrets = [] }: RouterModel,
+  { router: { apiKeysSecret, signingKeySecret, backendSecrets = [] }, edge }: DeploymentModel,
   { configuration, program }: RouterReferences,
 ): VolumeMount[] {
   const mounts = [
@@ -169,6 +177,10 @@ function volumeMounts(
       path: SIGNING_KEYS_DIRECTORY,
       volume: secretVolume(scope, 'signing-keys', signingKeySecret.name),
     });
+  }
+  const certificate = edge.traefik?.routerTls?.serverSecretName;
+  if (certificate !== undefined) {
+    mounts.push({ path: TLS_DIRECTORY, volume: secretVolume(scope, 'router-tls', certificate) });
   }
   backendSecrets.forEach((name, i) => {
     const volume = secretVolume(scope, `backend-secret-${i}`, name);

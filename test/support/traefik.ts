@@ -9,6 +9,7 @@ import { freePort } from './redis-server';
 
 /** A Traefik that runs. */
 export interface Traefik {
+  readonly pid: number;
   /** By name of the entry point. */
   readonly ports: Readonly<Record<string, number>>;
   /** As its API tells of them. Rejects while it starts. */
@@ -31,10 +32,10 @@ export interface TraefikRouter {
 export interface TraefikOptions {
   readonly entryPoints: readonly string[];
   /**
-   * Names that lead to the loopback, for Traefik alone: an API server takes no endpoint with a loopback address. In a
-   * mount namespace with an `/etc/hosts` of its own, so Linux must let this user make one.
+   * Addresses of the loopback by name, for Traefik alone: an API server takes no endpoint with such an address. In a mount
+   * namespace with an `/etc/hosts` of its own, so Linux must let this user make one.
    */
-  readonly localNames?: readonly string[];
+  readonly localNames?: Readonly<Record<string, string>>;
 }
 
 /** Starts a Traefik; does not wait until it has read anything. */
@@ -68,6 +69,7 @@ export async function startTraefik(
           env,
         });
   return {
+    pid: child.pid ?? 0,
     ports,
     routers: () => read(ports.traefik ?? 0, '/api/http/routers?per_page=1000'),
     async servers() {
@@ -85,9 +87,12 @@ export async function startTraefik(
 }
 
 /** Arguments of `unshare` before a program that is to see other hosts. It becomes the program, so it can be killed. */
-function withHosts(folder: string, names: readonly string[]): string[] {
+function withHosts(folder: string, names: Readonly<Record<string, string>>): string[] {
   const file = join(folder, 'hosts');
-  writeFileSync(file, `127.0.0.1 localhost\n${names.map((name) => `127.0.0.1 ${name}\n`).join('')}`);
+  const lines = Object.entries({ localhost: '127.0.0.1', ...names }).map(
+    ([name, address]) => `${address} ${name}\n`,
+  );
+  writeFileSync(file, lines.join(''));
   const user = process.getuid?.() === 0 ? [] : ['--map-root-user'];
   return ['--mount', ...user, 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', file];
 }

@@ -24,6 +24,19 @@ export function platformWith(edge: EdgeProps): AgentGatewayProps {
   return { ...common, edge, ...(edge.none === undefined ? { tls: { secretName: TLS_SECRET } } : {}) };
 }
 
+/** Services of the platform that Traefik can send requests to by itself. */
+const DIRECT = ['plain', 'lab', 'gone', 'probe'];
+
+/** The same with `via: 'edge'` wherever Traefik keeps what the props ask for; the others go through the router. */
+export function platformViaTraefik(): AgentGatewayProps {
+  const { services, plans, ...rest } = platformWith({ traefik: {} });
+  const direct = Object.entries(services).map(([name, service]) =>
+    DIRECT.includes(name) ? [name, { ...service, via: 'edge' as const }] : [name, service],
+  );
+  // Traefik cannot count requests at the same time.
+  return { ...rest, plans: { ...plans, narrow: {} }, services: Object.fromEntries(direct) };
+}
+
 /** The host that clients name. */
 export const HOST = common.hosts[0] ?? '';
 export const BASE_PATH = common.basePath ?? '';

@@ -14,13 +14,15 @@ import { moveBack } from '../../support/limit-stores';
 import { freePort, type RedisServer, startRedis } from '../../support/redis-server';
 import { type KubernetesObject, synthesise } from '../../support/synthesise';
 import { type Issuer, issuerWith, type SigningKey, TOKENS } from '../issuer';
-import { apiKeysFile, createApiKeys } from '../platform/api-keys';
+import { createApiKeys, secretData } from '../platform/api-keys';
 import { BACKEND_PORT, BACKEND_PROGRAM, backendServices, NAMESPACE, UNREACHABLE } from '../platform/platform';
 import type { ApiKeyName, Controls } from '../target';
 
 /** What runs, and what targets are made of. */
 export interface LocalPlatform {
   readonly objects: readonly KubernetesObject[];
+  /** Where every backend listens. */
+  readonly backendPort: number;
   readonly issuer: Issuer;
   readonly apiKeys: Readonly<Record<ApiKeyName, string>>;
   /** Controls over issuer and store. */
@@ -39,6 +41,7 @@ export async function startLocalPlatform(
   const redis = store === 'redis' ? await startRedis() : undefined;
   const objects = synthesise(props, NAMESPACE);
   const apiKeys = createApiKeys();
+  const secrets = { 'conformance-api-keys': secretData(apiKeys) };
   const services = {
     ...Object.fromEntries(backendServices().map((name) => [`${name}:${BACKEND_PORT}`, backend.port])),
     [`issuer:${BACKEND_PORT}`]: Number(new URL(provider.url).port),
@@ -48,11 +51,12 @@ export async function startLocalPlatform(
   const startRouter = () =>
     runPod({
       objects,
-      secrets: { 'conformance-api-keys': { 'keys.json': apiKeysFile(apiKeys) } },
+      secrets,
       overrides: {
         ...(redis === undefined ? { STORE_URL: 'memory:' } : {}),
         PORT: '0',
         ADMIN_PORT: '0',
+        ...(objects.some(isAsked) ? { DECISION_PORT: '0' } : {}),
         BIND_ADDRESS: '127.0.0.1',
       },
       services,
@@ -61,7 +65,13 @@ export async function startLocalPlatform(
   const stop = async () => {
     await Promise.all([provider.close(), backend.stop(), redis?.stop()]);
   };
-  return { objects, issuer, apiKeys, controls: controlsOf(provider, redis), startRouter, stop };
+  const controls = controlsOf(provider, redis);
+  return { objects, backendPort: backend.port, issuer, apiKeys, controls, startRouter, stop };
+}
+
+/** Whether the router is one that an edge asks. */
+function isAsked({ kind, spec }: KubernetesObject): boolean {
+  return kind === 'Deployment' && JSON.stringify(spec).includes('"DECISION_PORT"');
 }
 
 async function startBackend(): Promise<{ readonly port: number; stop(): Promise<void> }> {
