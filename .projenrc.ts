@@ -198,6 +198,7 @@ project.addTask('test:cluster', {
 for (const [name, description] of [
   ['synth', 'Measures import and synthesis'],
   ['start', 'Measures start and idle memory of the router'],
+  ['pulumi', 'Measures the registration of gateways in a Pulumi program'],
   ['http/main', 'Measures the router beside nginx, haproxy and a FastAPI gateway'],
   ['traefik/main', 'Measures Traefik with the router behind it beside Traefik alone'],
 ] as const) {
