@@ -184,6 +184,8 @@ export interface TlsProps {
    * @default '1.2'
    * @problem AGW_ENUM another version
    * @problem AGW_EDGE_CANNOT with Kong's ingress controller, where it is for whoever runs that Kong to say
+   * @problem AGW_TLS_CONFLICT another gateway of the App asks for `1.3` on the same host, or this one does: Traefik takes its
+   * default for both then
    */
   readonly minVersion?: '1.2' | '1.3';
 }

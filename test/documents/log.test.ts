@@ -21,7 +21,7 @@ it('explains every event, and no other', () => {
   const sources = filesBelow('src/router').map(read);
   const events = sources.flatMap((text) => [
     ...text.matchAll(
-      /(?:event: |(?:log|event)\((?:'\w+'|[^,()]*\? 'info' : 'warn'), |[^.]fail\()'([a-z]+(?:_[a-z]+)*)'/g,
+      /(?:[{ ]event: |(?:log|event)\((?:'\w+'|[^,()]*\? 'info' : 'warn'), |[^.]fail\()'([a-z]+(?:_[a-z]+)*)'/g,
     ),
   ]);
   expect(

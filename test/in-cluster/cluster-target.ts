@@ -7,9 +7,9 @@ import type { AgentGatewayProps } from 'cdk8s-agent-gateway';
 import Redis from 'ioredis';
 import { limitKeyOf } from '../../src/router/identity/credentials';
 import { send } from '../conformance/client';
-import type { Feature } from '../conformance/features';
+import { type Feature, THROUGH_ROUTER } from '../conformance/features';
 import { createSigningKey, issuerWith, TOKENS } from '../conformance/issuer';
-import { apiKeysFile, createApiKeys } from '../conformance/platform/api-keys';
+import { createApiKeys, secretData } from '../conformance/platform/api-keys';
 import { BASE_PATH, HOST, platformWith } from '../conformance/platform/platform';
 import type { Controls, Target } from '../conformance/target';
 import { until } from '../support/api-server';
@@ -54,10 +54,11 @@ export async function startClusterTarget(configuration: Configuration): Promise<
   const namespace = `agent-gateway-${name.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`;
   const key = await createSigningKey('one');
   const apiKeys = createApiKeys();
+  const data = secretData(apiKeys);
   let certificate = createCertificate(HOST);
   await makeNamespace(namespace);
   const jwks = JSON.stringify({ keys: [key.publicJwk] });
-  const secrets = secretObjects(apiKeysFile(apiKeys), certificate);
+  const secrets = secretObjects(data, certificate);
   await apply(namespace, [...backendObjects(jwks), ...secrets, ...objects(namespace)]);
   const change = (changed: AgentGatewayProps) => applyGateway(namespace, changed);
   await Promise.all([props, ...beside].map(change));
@@ -76,7 +77,7 @@ export async function startClusterTarget(configuration: Configuration): Promise<
     versions: [await versionOfTraefik(), await versionOfKubernetes()],
     change,
     async replaceCertificate(other) {
-      await apply(namespace, secretObjects(apiKeysFile(apiKeys), other));
+      await apply(namespace, secretObjects(data, other));
       await until(async () => (await servedCertificate(target)) === other.certificate);
       certificate = other;
     },
@@ -93,11 +94,16 @@ export async function startClusterTarget(configuration: Configuration): Promise<
 /** Where Traefik sends requests on by itself, nobody sees their answers. */
 function featuresOf({ services }: AgentGatewayProps): ReadonlySet<Feature> {
   const direct = Object.values(services).some(({ via }) => via === 'edge');
-  return new Set([...OF_EVERY_GATEWAY, ...(direct ? [] : WITH_EVERY_ANSWER)]);
+  return new Set([...OF_EVERY_GATEWAY, ...(direct ? [] : THROUGH_ROUTER)]);
 }
 
-const OF_EVERY_GATEWAY: readonly Feature[] = ['tls', 'http2', 'time-control'];
-const WITH_EVERY_ANSWER: readonly Feature[] = ['concurrency', 'answer-facts', 'own-failures', 'hop-headers'];
+const OF_EVERY_GATEWAY: readonly Feature[] = [
+  'tls',
+  'http2',
+  'host-in-any-case',
+  'large-headers',
+  'time-control',
+];
 
 async function applyGateway(namespace: string, props: AgentGatewayProps): Promise<void> {
   const objects = synthesise(props, namespace);

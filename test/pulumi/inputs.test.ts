@@ -58,7 +58,11 @@ it.each(sets)('keeps secret what secret Inputs touch, and nothing else: $name', 
     return differences(first, objectsOf(set.name, filled(set, at)));
   });
   const secrets = [...leavesOf(objects, isSecret)].filter(([, leaf]) => isSecret(leaf));
-  const paths = secrets.map(([path]) => path).sort();
+  // What a Secret holds is hidden by Pulumi's own class, whatever it is.
+  const paths = secrets
+    .map(([path]) => path)
+    .filter((path) => !/\.(stringData|data)$/.test(path))
+    .sort();
   expect(paths).toEqual([...new Set(touched.map((path) => within(paths, path)))].sort());
   expect(revealed(objects)).toEqual(objectsOf(set.name, filled(set, plain)));
 });

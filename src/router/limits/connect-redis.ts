@@ -16,7 +16,7 @@ export interface RedisAddress {
 /** As much of a client as is used. ioredis' own types have every command of Redis, which takes the compiler seconds to compare. */
 export interface RedisClient {
   readonly status: string;
-  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(name: 'error', listener: (error: Error) => void): unknown;
   /** From now on the client has a method of that name, which runs the script. */
   defineCommand(name: string, definition: { readonly lua: string; readonly numberOfKeys?: number }): void;
   set(key: string, value: string): Promise<unknown>;

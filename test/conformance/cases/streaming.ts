@@ -28,6 +28,26 @@ export const STREAMING: readonly Case[] = [
     await trial.untilSeen(([seen]) => seen?.state === 'cut');
   }),
 
+  clause(
+    'S3',
+    'slows a backend down whose client does not read',
+    async (trial) => {
+      const answer = await trial.open('/v2/plain?do=flood');
+      const sent = async () => (await trial.seen())[0]?.piecesSent ?? 0;
+      let before = -1;
+      for (let now = await sent(); now !== before || now === 0; now = await sent()) {
+        before = now;
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      assert.ok(before < 48, `${before} MiB of 64 have left the backend, and nobody has read them`);
+      let bytes = 0;
+      for await (const chunk of answer) bytes += (chunk as Buffer).length;
+      assert.equal(bytes, 64 * 1_048_576);
+    },
+    // So many bytes would hold others up.
+    { alone: true },
+  ),
+
   clause('S4', 'answers 504 when the first byte does not come', async (trial) => {
     const answer = await trial.send('/v2/hasty?do=hold');
     assert.deepEqual([answer.status, answer.json().code], [504, 'backend_timeout']);

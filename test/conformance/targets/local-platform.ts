@@ -14,7 +14,7 @@ import { moveBack } from '../../support/limit-stores';
 import { freePort, type RedisServer, startRedis } from '../../support/redis-server';
 import { type KubernetesObject, synthesise } from '../../support/synthesise';
 import { type Issuer, issuerWith, type SigningKey, TOKENS } from '../issuer';
-import { apiKeysFile, createApiKeys } from '../platform/api-keys';
+import { createApiKeys, secretData } from '../platform/api-keys';
 import { BACKEND_PORT, BACKEND_PROGRAM, backendServices, NAMESPACE, UNREACHABLE } from '../platform/platform';
 import type { ApiKeyName, Controls } from '../target';
 
@@ -41,6 +41,7 @@ export async function startLocalPlatform(
   const redis = store === 'redis' ? await startRedis() : undefined;
   const objects = synthesise(props, NAMESPACE);
   const apiKeys = createApiKeys();
+  const secrets = { 'conformance-api-keys': secretData(apiKeys) };
   const services = {
     ...Object.fromEntries(backendServices().map((name) => [`${name}:${BACKEND_PORT}`, backend.port])),
     [`issuer:${BACKEND_PORT}`]: Number(new URL(provider.url).port),
@@ -50,7 +51,7 @@ export async function startLocalPlatform(
   const startRouter = () =>
     runPod({
       objects,
-      secrets: { 'conformance-api-keys': { 'keys.json': apiKeysFile(apiKeys) } },
+      secrets,
       overrides: {
         ...(redis === undefined ? { STORE_URL: 'memory:' } : {}),
         PORT: '0',
