@@ -197,11 +197,7 @@ project.addTask('test:cluster', {
 });
 project.addTask('bench', {
   description: 'Measures what the design promises, all of it or the parts that are named',
-  steps: [
-    { spawn: bundle.name },
-    { exec: 'tsc --build' },
-    { exec: 'tsx bench/main.ts', receiveArgs: true },
-  ],
+  steps: [{ spawn: bundle.name }, { exec: 'tsc --build' }, { exec: 'tsx bench/main.ts', receiveArgs: true }],
 });
 project.addTask('bench:profile', {
   description: 'Shows where the time of the router goes',
