@@ -31,10 +31,15 @@ export interface LocalPlatform {
   stop(): Promise<void>;
 }
 
-/** Starts all but the routers. */
+/**
+ * Starts all but the routers.
+ *
+ * @param secrets further ones that the router's pods mount
+ */
 export async function startLocalPlatform(
   props: AgentGatewayProps,
   store: 'memory' | 'redis',
+  secrets: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
 ): Promise<LocalPlatform> {
   const provider = await startIdentityProvider();
   const backend = await startBackend();
@@ -50,7 +55,7 @@ export async function startLocalPlatform(
   const startRouter = () =>
     runPod({
       objects,
-      secrets: { 'conformance-api-keys': { 'keys.json': apiKeysFile(apiKeys) } },
+      secrets: { 'conformance-api-keys': { 'keys.json': apiKeysFile(apiKeys) }, ...secrets },
       overrides: {
         ...(redis === undefined ? { STORE_URL: 'memory:' } : {}),
         PORT: '0',
