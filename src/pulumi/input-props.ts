@@ -110,6 +110,7 @@ export const INPUT_PROPS = {
   ...below('redis.managed.passwordSecret', SECRET_KEY),
   'redis.managed.persistence.sizeGibibytes': 'gibibytes',
   ...below('redis.external.urlSecret', SECRET_KEY),
+  ...below('redis.external.caSecret', SECRET_KEY),
   'edge.traefik.namespace': 'name',
   'edge.traefik.routerTls.serverSecretName': 'name',
   'edge.traefik.routerTls.clientSecretName': 'name',
