@@ -18,9 +18,9 @@ export async function runProgram(program: () => unknown, mode: Mode = {}): Promi
   const engine = await startPulumiEngine({ preview });
   runtime.resetOptions('project', 'test', 16, engine.address, engine.address, preview, 'organization');
   runtime.setAllConfig(config);
-  // Pulumi writes the stack of each promise down; Jest looks each line of it up in source maps, which takes most of the time.
+  // Pulumi writes the stack of each promise down; looking each line of it up in source maps takes most of the time.
   const { prepareStackTrace } = Error;
-  Error.prepareStackTrace = (error, frames) => [error, ...frames].join('\n    at ');
+  Error.prepareStackTrace = String;
   try {
     await runtime.runInPulumiStack(async () => {
       await program();
