@@ -195,11 +195,16 @@ project.addTask('test:cluster', {
     },
   ],
 });
+project.addTask('bench', {
+  description: 'Measures what the design promises, all of it or the parts that are named',
+  steps: [{ spawn: bundle.name }, { exec: 'tsc --build' }, { exec: 'tsx bench/main.ts', receiveArgs: true }],
+});
+project.addTask('bench:profile', {
+  description: 'Shows where the time of the router goes',
+  exec: 'tsx bench/profile.ts',
+});
 for (const [name, description] of [
-  ['synth', 'Measures import and synthesis'],
-  ['start', 'Measures start and idle memory of the router'],
   ['pulumi', 'Measures the registration of gateways in a Pulumi program'],
-  ['http/main', 'Measures the router beside nginx, haproxy and a FastAPI gateway'],
   ['traefik/main', 'Measures Traefik with the router behind it beside Traefik alone'],
 ] as const) {
   project.addTask(`bench:${name.split('/')[0]}`, {

@@ -31,7 +31,7 @@ export interface Configuration {
   /** Other gateways in the same namespace. */
   readonly beside?: readonly AgentGatewayProps[];
   /** Secrets and the like that its props name. */
-  readonly objects?: readonly KubernetesObject[];
+  objects?(namespace: string): readonly KubernetesObject[];
 }
 
 /** A gateway in a cluster. */
@@ -49,7 +49,7 @@ export const PLATFORM = platformWith({ traefik: { namespace: TRAEFIK_NAMESPACE }
 
 /** Needs a Traefik that is installed; returns once clients reach the gateway. */
 export async function startClusterTarget(configuration: Configuration): Promise<ClusterTarget> {
-  const { name, gateway = (platform) => platform, beside = [], objects = [] } = configuration;
+  const { name, gateway = (platform) => platform, beside = [], objects = () => [] } = configuration;
   const props = gateway(PLATFORM);
   const namespace = `agent-gateway-${name.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`;
   const key = await createSigningKey('one');
@@ -59,7 +59,7 @@ export async function startClusterTarget(configuration: Configuration): Promise<
   await makeNamespace(namespace);
   const jwks = JSON.stringify({ keys: [key.publicJwk] });
   const secrets = secretObjects(data, certificate);
-  await apply(namespace, [...backendObjects(jwks), ...secrets, ...objects]);
+  await apply(namespace, [...backendObjects(jwks), ...secrets, ...objects(namespace)]);
   const change = (changed: AgentGatewayProps) => applyGateway(namespace, changed);
   await Promise.all([props, ...beside].map(change));
   const redis = await portForward(namespace, `statefulset/${PLATFORM.name}-redis`, 6379);

@@ -31,7 +31,7 @@ const CLIENTS: readonly Client[] = [
   { name: 'get over a new connection', count: 2, keepAlive: false, path: '/v2/plain' },
 ];
 /** Between the answer and the next request. Unit: milliseconds. */
-const PAUSE_MILLISECONDS = 10;
+const PAUSE_MILLISECONDS = 40;
 /** A request that takes longer is lost. Unit: milliseconds. */
 const PATIENCE_MILLISECONDS = 10_000;
 

@@ -42,6 +42,9 @@ async function planOf(answer: Promise<Answer>): Promise<string | undefined> {
   return valuesOf((json() as unknown as { rawHeaders: string[] }).rawHeaders, 'x-plan').join();
 }
 
+/** Requests side by side, where there are many. */
+const AT_ONCE = 8;
+
 export const IDENTITY: readonly Case[] = [
   clause('I1', 'answers 401 with a challenge to a request without a credential', async (trial) => {
     const answer = await trial.send('/v2/agents', { caller: null });
@@ -83,10 +86,12 @@ export const IDENTITY: readonly Case[] = [
   }),
 
   clause('I3', 'keeps identity headers of clients from backends, in every spelling', async (trial) => {
-    for (const name of new Set(SPOOFED)) {
+    const reach = async (name: string) => {
       const { rawHeaders } = await trial.reach('/v2/plain', { headers: { [name]: 'spoofed' } });
       assert.deepEqual(spoofed(rawHeaders, 'spoofed'), [], name);
-    }
+    };
+    const names = [...new Set(SPOOFED)];
+    while (names.length > 0) await Promise.all(names.splice(0, AT_ONCE).map(reach));
   }),
 
   clause('I3', 'keeps its own identity headers when Connection names them', async (trial) => {
