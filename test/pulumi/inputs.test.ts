@@ -97,7 +97,7 @@ it.each([0, 1])('shows nothing that stands in for what is unknown (%i)', async (
     () => {
       const unknown = new Elsewhere('secrets', 'unknown').value;
       const at: Round = (place) => (isUnknown(place) ? unknown : output(other(0)(place)));
-      new AgentGateway(name, filled({ name, props, places }, at));
+      new AgentGateway(name, filled({ name, props, places: places.filter(isShared) }, at));
     },
     { preview: true },
   );
