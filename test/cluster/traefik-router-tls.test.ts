@@ -49,11 +49,6 @@ if (programs === undefined) {
       [200, 200],
     ],
     [
-      'serves nothing where the router does not know Traefik',
-      { server: secrets(router, stranger), client: secrets(traefik, router) },
-      [500, 502],
-    ],
-    [
       'serves nothing where Traefik does not know the router',
       { server: secrets(router, traefik), client: secrets(traefik, stranger) },
       [500, 500],
