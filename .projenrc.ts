@@ -187,9 +187,8 @@ project.addTask('test:cluster', {
     { spawn: bundle.name },
     {
       exec: [
-        'jest --runInBand --globalSetup=./test/in-cluster/set-up.ts',
-        '--globalTeardown=./test/in-cluster/tear-down.ts',
-        '--roots=./test/in-cluster --testPathIgnorePatterns=/node_modules/',
+        'jest --testPathIgnorePatterns=/node_modules/ --roots=./test/in-cluster',
+        '--globalSetup=./test/in-cluster/set-up.ts --globalTeardown=./test/in-cluster/tear-down.ts --runInBand',
       ].join(' '),
       receiveArgs: true,
     },
