@@ -13,6 +13,6 @@ if (programs === undefined) {
 } else {
   conformanceTests('traefik', 'behind Traefik', [
     { name: 'Traefik', start: () => startTraefikTarget(programs) },
-    { name: "Traefik, `via: 'edge'`", start: () => startTraefikTarget(programs, 'edge') },
+    { name: "Traefik, `via: 'edge'`", start: () => startTraefikTarget(programs, { via: 'edge' }) },
   ]);
 }

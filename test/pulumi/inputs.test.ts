@@ -32,16 +32,20 @@ const other =
 const registered = (recording: Recording, gateway: string) =>
   Object.fromEntries(childrenOf(recording, gateway).map(({ name, inputs }) => [name, inputs]));
 
-it.each(sets)('what was an Input gives the objects that its value gives: $name', async (set) => {
-  const recording = await runProgram(() => {
-    new AgentGateway(
-      set.name,
-      filled(set, (place) => output(other(0)(place))),
-    );
-  });
-  const expected = objectsOf(set.name, filled(set, other(0)));
-  expect(revealed(registered(recording, set.name))).toEqual(expected);
-});
+// The test of secrets does the same with other values, and with the sets that have a place or two.
+it.each(sets.filter(({ places }) => places.length > 2))(
+  'what was an Input gives the objects that its value gives: $name',
+  async (set) => {
+    const recording = await runProgram(() => {
+      new AgentGateway(
+        set.name,
+        filled(set, (place) => output(other(0)(place))),
+      );
+    });
+    const expected = objectsOf(set.name, filled(set, other(0)));
+    expect(revealed(registered(recording, set.name))).toEqual(expected);
+  },
+);
 
 it.each(sets)('keeps secret what secret Inputs touch, and nothing else: $name', async (set) => {
   const isUrl = ({ kind }: InputPlace) => kind === 'url';
@@ -93,7 +97,7 @@ it.each([0, 1])('shows nothing that stands in for what is unknown (%i)', async (
     () => {
       const unknown = new Elsewhere('secrets', 'unknown').value;
       const at: Round = (place) => (isUnknown(place) ? unknown : output(other(0)(place)));
-      new AgentGateway(name, filled({ name, props, places }, at));
+      new AgentGateway(name, filled({ name, props, places: places.filter(isShared) }, at));
     },
     { preview: true },
   );

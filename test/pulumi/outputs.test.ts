@@ -9,7 +9,9 @@ import { Elsewhere } from '../support/pulumi-inputs';
 import { runProgram } from '../support/pulumi-program';
 import { VALID_PROPS } from '../support/valid-props';
 
-const { tls: _, basePath: __, ...plain } = platform;
+/** An image, so that no object carries the router's program. */
+const router = { image: 'registry.example.com/router:1' };
+const { tls: _, basePath: __, ...plain } = { ...platform, router };
 const onKong: AgentGatewayProps = {
   ...plain,
   tls: { secretName: 'api-tls' },
@@ -36,7 +38,7 @@ function registeredBy({ registrations, outputs }: Recording): Readonly<Record<st
 const resolved = <T>(of: Output<T>): Promise<T> => new Promise((resolve) => of.apply(resolve));
 
 it.each([
-  ['TLS and a base path', platform, ['https://api.agents.example.com/api']],
+  ['TLS and a base path', { ...platform, router }, ['https://api.agents.example.com/api']],
   [
     'no TLS, two hosts',
     { ...plain, hosts: ['a.example.com', 'b.example.com'] },
@@ -50,9 +52,12 @@ it.each([
 });
 
 it.each([
-  ['Traefik', platform],
+  ['Traefik', { ...platform, router }],
   ['a Kong of its own', onKong],
-  ['another Redis', { ...platform, redis: { external: { urlSecret: { name: 'redis', key: 'url' } } } }],
+  [
+    'another Redis',
+    { ...platform, router, redis: { external: { urlSecret: { name: 'redis', key: 'url' } } } },
+  ],
 ])('tells routes, Services and the hash of the configuration as the construct does: %s', async (_, props) => {
   const construct = new AgentGatewayConstruct(new Chart(new App(), 'agents'), 'gateway', props);
   const { gateway, registered, recording } = await outputsOf(() => props);
@@ -80,9 +85,9 @@ it.each([
 
 it('changes the hash of the configuration with what the router decides by, and with nothing else', async () => {
   const hashWith = async (changes: Partial<AgentGatewayProps>) =>
-    (await outputsOf(() => ({ ...VALID_PROPS, ...changes }))).registered.configurationHash;
+    (await outputsOf(() => ({ ...VALID_PROPS, router, ...changes }))).registered.configurationHash;
   const hash = await hashWith({});
-  expect(await hashWith({ router: { replicas: { min: 4 } } })).toBe(hash);
+  expect(await hashWith({ router: { ...router, replicas: { min: 4 } } })).toBe(hash);
   expect(await hashWith({ plans: { free: { requestsPerMinute: 11 } } })).not.toBe(hash);
 });
 

@@ -81,6 +81,7 @@ it.each([
     {},
     'the option provider is not a Provider of @pulumi/kubernetes',
   ],
+  ['no options', () => null, {}, 'the options are not an object'],
   ['no provider object', () => ({ provider: 'kind' }), {}, 'the option provider is not a Provider'],
   [
     'no provider, where the default one is forbidden',

@@ -83,9 +83,9 @@ export class RedisStore {
       lookup === undefined ? 0 : candidates.length,
       ...plans,
     ]);
-    const found = candidates.find(({ name }) => name === reply[1]) ?? (candidates[0] as PlanCandidate);
+    const found = candidates.find(({ name }) => name === reply.text) ?? (candidates[0] as PlanCandidate);
     const result = this.resultOf(reply, found, lease);
-    return lookup === undefined ? result : { ...result, lookedUpPlan: reply[1] };
+    return lookup === undefined ? result : { ...result, lookedUpPlan: reply.text };
   }
 
   /** Adds the keys and arguments of one plan. */
@@ -97,14 +97,15 @@ export class RedisStore {
   }
 
   private resultOf(reply: TakeReply, { plan, key }: PlanCandidate, lease: string): TakeResult {
-    if (reply[0] === 2) return { windows: [], refusedBy: 'plan', degraded: false };
-    const counts = plan.windows.map((_, i) => countOf(reply, i));
-    if (reply[0] === 1) {
+    const { numbers } = reply;
+    if (numbers[0] === 2) return { windows: [], refusedBy: 'plan', degraded: false };
+    const counts = plan.windows.map((_, i) => countOf(numbers, i));
+    if (numbers[0] === 1) {
       const held =
         plan.concurrentRequests === undefined ? undefined : this.hold(lease, this.baseOf(key) + CONCURRENCY);
       return admit(plan, counts, held);
     }
-    const refusal = refuse(plan, counts, reply[2] === 1);
+    const refusal = refuse(plan, counts, numbers[1] === 1);
     if (refusal === undefined) throw new Error('the script refused a request and gave no reason');
     return refusal;
   }
@@ -175,11 +176,11 @@ export class RedisStore {
   }
 }
 
-function countOf(reply: TakeReply, window: number): WindowCount {
-  const at = 3 + window * 3;
+function countOf(numbers: TakeReply['numbers'], window: number): WindowCount {
+  const at = 2 + window * 3;
   return {
-    count: reply[at] as number,
-    resetMilliseconds: reply[at + 1] as number,
-    waitMilliseconds: reply[at + 2] as number,
+    count: numbers[at] as number,
+    resetMilliseconds: numbers[at + 1] as number,
+    waitMilliseconds: numbers[at + 2] as number,
   };
 }

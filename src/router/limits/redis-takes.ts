@@ -8,11 +8,16 @@ import type { RedisClient } from './connect-redis';
 import { TAKE_SCRIPT } from './take-script';
 
 /** What `TAKE_SCRIPT` says of one request. */
-export type TakeReply = readonly [status: number, plan: string, concurrencyFull: number, ...counts: number[]];
+export interface TakeReply {
+  /** What a look-up read. */
+  readonly text: string;
+  /** Status, full concurrency, and three for each window. */
+  readonly numbers: readonly number[];
+}
 
 /** The command that the script becomes. */
 interface TakeCommand {
-  agwTake(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<readonly TakeReply[]>;
+  agwTake(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<readonly string[]>;
 }
 
 interface Waiting {
@@ -80,9 +85,10 @@ export class RedisTakes {
     const { waiting, slots, together } = this;
     this.waiting = [];
     this.slots = [];
-    // Slots go along with requests, and are there for them; alone, and in a Cluster, each goes by itself.
-    const along = together > 1 && waiting.length > 0;
+    // Slots go along with requests, and are there for them; in a Cluster, and where there is but one, it goes by itself.
+    const along = together > 1 && (waiting.length > 0 || slots.length > 1);
     if (!along) this.giveBackAlone(slots);
+    else if (waiting.length === 0) this.sendTakes([], slots);
     for (let from = 0; from < waiting.length; from += together) {
       this.sendTakes(waiting.slice(from, from + together), along && from === 0 ? slots : NO_SLOTS);
     }
@@ -109,11 +115,12 @@ export class RedisTakes {
   }
 }
 
-function settle(takes: readonly Waiting[], replies: readonly TakeReply[]): void {
+function settle(takes: readonly Waiting[], replies: readonly string[]): void {
   for (let i = 0; i < takes.length; i++) {
-    const reply = replies[i] as TakeReply;
+    const text = replies[2 * i] as string;
+    const numbers = (replies[2 * i + 1] as string).split(' ').map(Number);
     const { resolve, reject } = takes[i] as Waiting;
-    if (reply[0] === -1) reject(new Error(reply[1]));
-    else resolve(reply);
+    if (numbers[0] === -1) reject(new Error(text));
+    else resolve({ text, numbers });
   }
 }

@@ -137,9 +137,10 @@ end
  * concurrency 0 is none, kinds are `s` (sliding) and `d` (day), and cost is what a request takes. The first plan is the
  * default one.
  *
- * Returns for each request: 1 (admitted), 0 (refused), 2 (not in the plan) or -1 (what is stored is not ours); what the
- * look-up read, or the error; 1 or 0 for a full concurrency; then for each window: count before this request, milliseconds
- * until its oldest part leaves it, milliseconds until it has room.
+ * Returns for each request a text and numbers, written as one text because Redis and the client take longer over a list:
+ * what the look-up read, or the error; and with spaces between them 1 (admitted), 0 (refused), 2 (not in the plan) or -1
+ * (what is stored is not ours); 1 or 0 for a full concurrency; then for each window: count before this request,
+ * milliseconds until its oldest part leaves it, milliseconds until it has room.
  */
 export const TAKE_SCRIPT = `${WINDOWS}
 local decoded = {}
@@ -147,6 +148,12 @@ local function plan_at(at)
   local text = ARGV[at]
   if not decoded[text] then decoded[text] = cjson.decode(text) end
   return decoded[text]
+end
+
+-- As whole numbers, which Lua would write with an exponent when they are large.
+local function written(numbers)
+  for i, number in ipairs(numbers) do numbers[i] = string.format('%.0f', number) end
+  return table.concat(numbers, ' ')
 end
 
 local function take(key, at)
@@ -165,17 +172,17 @@ local function take(key, at)
       next_key = next_key + #plan_at(next_at + 2)
     end
   end
-  if ARGV[at + 1] == '0' then return {2, name, 0} end
+  if ARGV[at + 1] == '0' then return name, '2 0' end
 
   local plan = plan_at(at + 2)
   local concurrency, windows = plan[1], {unpack(plan, 2)}
   local leases = KEYS[key + #windows]
   local admitted = 1
-  local reply = {1, name, 0}
+  local reply = {1, 0}
   now = clock
   local totals = measure(windows, key, function(i, count, reset, wait)
     if wait > 0 then admitted = 0 end
-    reply[1 + i * 3], reply[2 + i * 3], reply[3 + i * 3] = count, reset, wait
+    reply[i * 3], reply[1 + i * 3], reply[2 + i * 3] = count, reset, wait
   end)
   if concurrency > 0 then
     -- Leases go by the clock as it is: they are short, and renewed by it. None ends later than one that is taken now.
@@ -186,11 +193,11 @@ local function take(key, at)
     end
     if redis.call('ZCARD', leases) >= concurrency then
       admitted = 0
-      reply[3] = 1
+      reply[2] = 1
     end
   end
   reply[1] = admitted
-  if admitted == 0 then return reply end
+  if admitted == 0 then return name, written(reply) end
 
   for i, window in ipairs(windows) do
     if window[5] > 0 then charge(window[1], KEYS[key + i - 1], window[3], window[4], totals[i], window[5]) end
@@ -199,21 +206,21 @@ local function take(key, at)
     redis.call('ZADD', leases, clock + ARGV[1], lease)
     redis.call('PEXPIRE', leases, ARGV[1])
   end
-  return reply
+  return name, written(reply)
 end
 
 local slots = tonumber(ARGV[2])
 for slot = 1, slots do redis.call('ZREM', KEYS[slot], ARGV[3 + slot]) end
 local replies, key, at = {}, slots + 1, slots + 4
 for i = 1, tonumber(ARGV[3]) do
-  local ok, reply = pcall(take, key, at)
+  local ok, reply, numbers = pcall(take, key, at)
   if not ok then
     -- Of other errors, such as of a replica, all requests learn.
     local message = type(reply) == 'table' and reply.err or tostring(reply)
     if not string.find(message, 'WRONGTYPE', 1, true) then error(reply) end
-    reply = {-1, message, 0}
+    reply, numbers = message, '-1 0'
   end
-  replies[i] = reply
+  replies[2 * i - 1], replies[2 * i] = reply, numbers
   key = key + ARGV[at + 1]
   at = at + 3 + 3 * math.max(ARGV[at + 2], 1)
 end

@@ -28,8 +28,8 @@ export function platformWith(edge: EdgeProps): AgentGatewayProps {
 const DIRECT = ['plain', 'lab', 'gone', 'probe'];
 
 /** The same with `via: 'edge'` wherever Traefik keeps what the props ask for; the others go through the router. */
-export function platformViaTraefik(): AgentGatewayProps {
-  const { services, plans, ...rest } = platformWith({ traefik: {} });
+export function platformViaTraefik(edge: EdgeProps = { traefik: {} }): AgentGatewayProps {
+  const { services, plans, ...rest } = platformWith(edge);
   const direct = Object.entries(services).map(([name, service]) =>
     DIRECT.includes(name) ? [name, { ...service, via: 'edge' as const }] : [name, service],
   );

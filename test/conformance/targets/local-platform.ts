@@ -31,17 +31,21 @@ export interface LocalPlatform {
   stop(): Promise<void>;
 }
 
-/** Starts all but the routers. */
+/**
+ * Starts all but the routers.
+ *
+ * @param secrets further ones that the router's pods mount
+ */
 export async function startLocalPlatform(
   props: AgentGatewayProps,
   store: 'memory' | 'redis',
+  secrets: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
 ): Promise<LocalPlatform> {
   const provider = await startIdentityProvider();
   const backend = await startBackend();
   const redis = store === 'redis' ? await startRedis() : undefined;
   const objects = synthesise(props, NAMESPACE);
   const apiKeys = createApiKeys();
-  const secrets = { 'conformance-api-keys': secretData(apiKeys) };
   const services = {
     ...Object.fromEntries(backendServices().map((name) => [`${name}:${BACKEND_PORT}`, backend.port])),
     [`issuer:${BACKEND_PORT}`]: Number(new URL(provider.url).port),
@@ -51,7 +55,7 @@ export async function startLocalPlatform(
   const startRouter = () =>
     runPod({
       objects,
-      secrets,
+      secrets: { 'conformance-api-keys': secretData(apiKeys), ...secrets },
       overrides: {
         ...(redis === undefined ? { STORE_URL: 'memory:' } : {}),
         PORT: '0',

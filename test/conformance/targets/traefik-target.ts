@@ -18,7 +18,7 @@ import { createCertificate } from '../../support/certificate';
 import { installCrds, readCrds } from '../../support/crds';
 import { startRelay } from '../../support/relay';
 import type { KubernetesObject } from '../../support/synthesise';
-import { startTraefik, type Traefik } from '../../support/traefik';
+import { startTraefik, type Traefik, untilBuilt } from '../../support/traefik';
 import { type Feature, THROUGH_ROUTER } from '../features';
 import {
   BACKEND_PORT,
@@ -73,22 +73,38 @@ export function traefikPrograms(): TraefikPrograms | undefined {
     : { traefik, apiServer, etcd, crds };
 }
 
-/**
- * Starts everything, and returns once Traefik serves the gateway's routes.
- *
- * @param via what every service goes through that can
- */
+/** What is not as usual. */
+export interface TraefikTargetOptions {
+  /** What every service goes through that can; by default the router. */
+  readonly via?: 'edge';
+  /** TLS from Traefik to the router, by Secrets with these data; by default plain HTTP. */
+  readonly routerTls?: { readonly server: SecretData; readonly client: SecretData };
+}
+
+type SecretData = Readonly<Record<string, string>>;
+
+/** The router's name in the cluster, for its certificate. */
+export const ROUTER_HOST = `conformance-router.${NAMESPACE}.svc`;
+
+const ROUTER_TLS = { serverSecretName: 'router-tls', clientSecretName: 'traefik-to-router-tls' };
+
+/** Starts everything, and returns once Traefik serves the gateway's routes. */
 export async function startTraefikTarget(
   programs: TraefikPrograms,
-  via: 'router' | 'edge' = 'router',
+  { via, routerTls }: TraefikTargetOptions = {},
 ): Promise<Target> {
   const stops: (() => unknown)[] = [];
   const stop = async () => {
     for (const one of stops.splice(0).reverse()) await one();
   };
   try {
-    const props = via === 'edge' ? platformViaTraefik() : platformWith({ traefik: {} });
-    const platform = await startLocalPlatform(props, 'redis');
+    const edge = { traefik: routerTls === undefined ? {} : { routerTls: ROUTER_TLS } };
+    const props = via === 'edge' ? platformViaTraefik(edge) : platformWith(edge);
+    const platform = await startLocalPlatform(
+      props,
+      'redis',
+      routerTls === undefined ? {} : { [ROUTER_TLS.serverSecretName]: routerTls.server },
+    );
     stops.push(platform.stop);
     const pod = await platform.startRouter();
     stops.push(pod.stop);
@@ -97,7 +113,11 @@ export async function startTraefikTarget(
     const { certificate, key } = createCertificate(HOST);
     await installCrds(server, readCrds(programs.crds).filter(isOfTraefik));
     const endpoints = [endpointOf(platform.objects, ROUTER_NAME, pod.port), ...backendObjects(platform)];
-    await applyAll(server, [...platform.objects, tlsSecret(certificate, key), ...endpoints]);
+    const secrets = [
+      tlsSecret(TLS_SECRET, { 'tls.crt': certificate, 'tls.key': key }),
+      ...(routerTls === undefined ? [] : [tlsSecret(ROUTER_TLS.clientSecretName, routerTls.client)]),
+    ];
+    await applyAll(server, [...secrets, ...platform.objects, ...endpoints]);
     const decisions = await relayDecisions(platform, pod);
     if (decisions !== undefined) stops.push(decisions.close);
     const traefik = await startTraefik(programs.traefik, server, {
@@ -158,14 +178,11 @@ function backendObjects({ backendPort }: LocalPlatform): readonly KubernetesObje
 }
 
 /** Waits until Traefik has taken every route of the manifests. */
-function untilRouted(traefik: Traefik, { objects }: LocalPlatform): Promise<void> {
+async function untilRouted(traefik: Traefik, { objects }: LocalPlatform): Promise<void> {
   const routes = objects
     .filter(({ kind }) => kind === 'IngressRoute')
-    .flatMap(({ spec }) => (spec as { routes: readonly unknown[] }).routes).length;
-  return until(async () => {
-    const routers = (await traefik.routers()).filter(({ name }) => name.endsWith('@kubernetescrd'));
-    return routers.length === routes && routers.every(({ status }) => status === 'enabled');
-  });
+    .flatMap(({ spec }) => (spec as { routes: readonly unknown[] }).routes);
+  await untilBuilt(traefik, routes.length);
 }
 
 /** A second router, and a second slice of endpoints with it. */
@@ -205,14 +222,8 @@ async function applyAll(server: ApiServer, objects: readonly KubernetesObject[])
   }
 }
 
-function tlsSecret(certificate: string, key: string): KubernetesObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: TLS_SECRET },
-    type: 'kubernetes.io/tls',
-    stringData: { 'tls.crt': certificate, 'tls.key': key },
-  };
+function tlsSecret(name: string, stringData: SecretData): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, type: 'kubernetes.io/tls', stringData };
 }
 
 /** What the endpoint controller would make of the router's Service and its pod. */
