@@ -48,15 +48,24 @@ export const PLATFORM = platformWith({ traefik: { namespace: TRAEFIK_NAMESPACE }
 
 /** Needs a Traefik that is installed; returns once clients reach the gateway. */
 export async function startClusterTarget(configuration: Configuration): Promise<ClusterTarget> {
-  const { name, gateway = (platform) => platform, beside = [], objects = () => [] } = configuration;
+  const namespace = `agent-gateway-${configuration.name.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`;
+  await makeNamespace(namespace);
+  try {
+    return await fill(namespace, configuration);
+  } catch (error) {
+    await removeNamespace(namespace);
+    throw error;
+  }
+}
+
+async function fill(namespace: string, configuration: Configuration): Promise<ClusterTarget> {
+  const { gateway = (platform) => platform, beside = [], objects = () => [] } = configuration;
   const props = gateway(PLATFORM);
-  const namespace = `agent-gateway-${name.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`;
   const key = await createSigningKey('one');
   const remote = remoteIssuer(key);
   const apiKeys = createApiKeys();
   const data = secretData(apiKeys);
   let certificate = createCertificate(HOST);
-  await makeNamespace(namespace);
   const jwks = JSON.stringify({ keys: [key.publicJwk] });
   const secrets = secretObjects(data, certificate);
   await apply(namespace, [...backendObjects(jwks), ...secrets, ...objects(namespace)]);

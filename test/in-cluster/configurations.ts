@@ -21,7 +21,10 @@ export const NEIGHBOUR: AgentGatewayProps = {
   ...PLATFORM,
   name: 'neighbour',
   basePath: `${BASE_PATH}/beside`,
-  auth: { jwt: { issuer: TOKENS.issuer, audience: NEIGHBOURS, jwksUrl: 'http://issuer:8000/jwks.json' } },
+  auth: {
+    ...PLATFORM.auth,
+    jwt: { issuer: TOKENS.issuer, audience: NEIGHBOURS, jwksUrl: 'http://issuer:8000/jwks.json' },
+  },
 };
 
 export const CONFIGURATIONS: readonly Configuration[] = [
