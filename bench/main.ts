@@ -4,12 +4,20 @@
  */
 import { execFileSync } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
 import { type Goal, printGoals } from './goals';
 import { ROUTER_NODE } from './http/contenders';
+import { measureLargeBody } from './http/large-body';
 import { measureRequests } from './http/requests';
+import { measureStreams } from './http/streams';
+import { measureStart } from './start';
 
 const PARTS: Readonly<Record<string, () => Promise<Goal[]>>> = {
   requests: measureRequests,
+  streams: measureStreams,
+  body: measureLargeBody,
+  start: measureStart,
+  synth: measureSynth,
 };
 
 /** Programs that the measurements call, and the package of Debian that has each. */
@@ -34,6 +42,16 @@ async function main(): Promise<void> {
     goals.push(...(await measure()));
   }
   printGoals(goals);
+}
+
+/** In a process of its own. */
+async function measureSynth(): Promise<Goal[]> {
+  const lines = execFileSync(process.execPath, [...process.execArgv, join(__dirname, 'synth.ts')])
+    .toString()
+    .trim()
+    .split('\n');
+  console.log(lines.slice(0, -1).join('\n'));
+  return JSON.parse((lines.at(-1) as string).replace(/^goals /, '')) as Goal[];
 }
 
 function isThere(program: string): boolean {

@@ -1,10 +1,12 @@
-// A backend that answers with server-sent events (`…/stream?events=5`, 0 = without end), one a second after the first, and
-// takes uploads to their end (`…/upload`). Port in PORT.
+// A backend that answers with server-sent events (`…/stream?events=5`, all at once; 0 = one every two seconds, without
+// end), and takes uploads to their end (`…/upload`). Port in PORT.
 import { createServer } from 'node:http';
 
 const EVENT = `data: ${JSON.stringify({ choices: [{ delta: { content: 'token '.repeat(4) } }] })}\n\n`;
-/** Streams get their events at ten moments of a second, so that the backend itself does not stall them. */
-const SLOTS = 10;
+/** Streams get their events at so many moments, so that the backend itself does not stall them. */
+const SLOTS = 20;
+/** Between two events of a stream without end. */
+const EVENT_MILLISECONDS = 2_000;
 const slots = Array.from({ length: SLOTS }, () => new Set());
 let next = 0;
 let turn = 0;
@@ -12,7 +14,7 @@ let turn = 0;
 setInterval(() => {
   turn = (turn + 1) % SLOTS;
   for (const answer of slots[turn]) answer.write(EVENT);
-}, 1000 / SLOTS);
+}, EVENT_MILLISECONDS / SLOTS);
 
 const server = createServer((request, answer) => {
   const url = new URL(request.url ?? '/', 'http://backend');

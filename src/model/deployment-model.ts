@@ -217,6 +217,8 @@ export interface StoreModel {
 /** A Redis that is there already. At most one of `sentinelMaster` and `cluster` is there. */
 export interface ExternalRedisModel {
   readonly urlSecret: SecretKeyModel;
+  /** Certificates in PEM form; absent where those that Node trusts will do. */
+  readonly caSecret?: SecretKeyModel;
   readonly sentinelMaster?: string;
   readonly cluster?: true;
 }

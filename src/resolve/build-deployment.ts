@@ -65,10 +65,11 @@ function buildRouter(props: AgentGatewayProps, gateway: GatewayModel): RouterMod
 
 function buildStore({ redis, planLookup }: AgentGatewayProps): StoreModel {
   if (redis?.external !== undefined) {
-    const { urlSecret, sentinelMaster, cluster } = redis.external;
+    const { urlSecret, caSecret, sentinelMaster, cluster } = redis.external;
     return {
       external: {
         urlSecret: { ...urlSecret },
+        ...(caSecret === undefined ? {} : { caSecret: { ...caSecret } }),
         ...(sentinelMaster === undefined ? {} : { sentinelMaster }),
         ...(cluster === true ? { cluster } : {}),
       },

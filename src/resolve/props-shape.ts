@@ -147,6 +147,7 @@ const redis = object<RedisProps>({
   external: optional(
     object<ExternalRedisProps>({
       urlSecret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
+      caSecret: optional(secretKeyShape),
       sentinelMaster: optional(visible),
       cluster: optional(truth),
     }),

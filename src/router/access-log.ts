@@ -1,4 +1,4 @@
-/** The line that the log gets for every request, once it has ended. */
+/** The line that the log gets for every request, once it has ended; `docs/log.md` explains each field. */
 import { ERRORS } from './errors';
 import type { Exchange } from './exchange';
 import type { Log, LogLevel } from './log';
@@ -11,7 +11,7 @@ const PATH_CHARACTERS_MOST = 1_024;
 
 /** Writes the line of one exchange; called once, at its end. */
 export function logExchange(log: Log, exchange: Exchange): void {
-  const { admission, caller, request } = exchange;
+  const { admission, caller, limits, request } = exchange;
   log.write(levelOf(exchange), {
     requestId: exchange.requestId,
     traceId: traceIdOf(exchange.traceparent),
@@ -21,6 +21,8 @@ export function logExchange(log: Log, exchange: Exchange): void {
     decision: exchange.forEdge || undefined,
     code: exchange.code,
     cause: exchange.cause,
+    limit: limits?.refusedBy === 'plan' ? undefined : limits?.refusedBy,
+    degraded: limits?.degraded === true ? true : undefined,
     service: exchange.route?.name,
     version: admission?.version.name,
     variant: admission?.variant,
@@ -29,6 +31,7 @@ export function logExchange(log: Log, exchange: Exchange): void {
     model: exchange.modelName?.slice(0, MODEL_CHARACTERS_MOST),
     plan: admission?.plan.name,
     tenant: caller?.tenant,
+    caller: caller?.limitKey,
     durationMilliseconds: rounded(performance.now() - exchange.startedAt),
     firstByteMilliseconds:
       exchange.firstByteAt === 0 ? undefined : rounded(exchange.firstByteAt - exchange.startedAt),

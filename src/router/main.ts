@@ -38,7 +38,7 @@ async function start(): Promise<void> {
   const settings = readSettings(process.env);
   const model = readDocument(settings.documentPath);
   const event = eventsTo(log);
-  const { storePassword: password, storeSentinelMaster: sentinelMaster, apiKeysFile } = settings;
+  const { storePassword: password, storeCa: ca, storeSentinelMaster: sentinelMaster, apiKeysFile } = settings;
   const { backendSecretsDirectory: directory, tlsDirectory } = settings;
   const verifier = createVerifier(model.identity, {
     log: event,
@@ -52,6 +52,7 @@ async function start(): Promise<void> {
     ...(sentinelMaster === undefined ? {} : { sentinelMaster }),
     log: event,
     ...(password === undefined ? {} : { password }),
+    ...(ca === undefined ? {} : { ca }),
   });
   const router = await startRouter({
     model,

@@ -21,6 +21,8 @@ export interface RouterSettings {
   readonly storeUrl: string;
   /** `STORE_PASSWORD`: goes before a password in the URL. */
   readonly storePassword?: string;
+  /** `STORE_CA`: certificates of authorities in PEM form, to trust in place of those that Node trusts. */
+  readonly storeCa?: string;
   /** `STORE_SENTINEL_MASTER`: name of the master, where the URL names Sentinels. */
   readonly storeSentinelMaster?: string;
   /** `STORE_CLUSTER`: `true` where the URL names nodes of a Cluster. Default `false`. */
@@ -67,6 +69,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws SettingError for the first variable that is missing or bad */
 export function readSettings(environment: Environment): RouterSettings {
   const storePassword = environment.STORE_PASSWORD || undefined;
+  const storeCa = environment.STORE_CA || undefined;
   const storeSentinelMaster = environment.STORE_SENTINEL_MASTER || undefined;
   const apiKeysFile = environment.API_KEYS_FILE || undefined;
   const signingKeysFile = environment.SIGNING_KEYS_FILE || undefined;
@@ -83,6 +86,7 @@ export function readSettings(environment: Environment): RouterSettings {
     bindAddress: environment.BIND_ADDRESS || '::',
     storeUrl: storeUrl(environment),
     ...(storePassword === undefined ? {} : { storePassword }),
+    ...(storeCa === undefined ? {} : { storeCa }),
     ...(storeSentinelMaster === undefined ? {} : { storeSentinelMaster }),
     storeCluster: truth(environment, 'STORE_CLUSTER'),
     ...(apiKeysFile === undefined ? {} : { apiKeysFile }),

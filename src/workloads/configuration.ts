@@ -28,7 +28,10 @@ export function renderConfiguration(scope: Construct, names: GatewayNames, gatew
 
 /** The problem of a gateway whose document does not fit into a ConfigMap that `kubectl apply` takes. */
 export function documentProblem(gateway: GatewayModel): Problem | undefined {
-  const bytes = Buffer.byteLength(JSON.stringify(documentText(gateway)));
+  const document = documentText(gateway);
+  // In quotes, a character of JSON becomes two at most.
+  if (2 * Buffer.byteLength(document) < ANNOTATION_BYTES_MOST) return undefined;
+  const bytes = Buffer.byteLength(JSON.stringify(document));
   if (bytes <= ANNOTATION_BYTES_MOST) return undefined;
   return {
     code: 'AGW_DOCUMENT_SIZE',
@@ -39,8 +42,15 @@ export function documentProblem(gateway: GatewayModel): Problem | undefined {
   };
 }
 
+/** Checked before it is rendered, and written once. */
+const documents = new WeakMap<GatewayModel, string>();
+
 /** As readable in the cluster as it can be: indented, unless that would not fit. */
 function documentText(gateway: GatewayModel): string {
+  const known = documents.get(gateway);
+  if (known !== undefined) return known;
   const readable = JSON.stringify(gateway, null, 1);
-  return Buffer.byteLength(readable) < ANNOTATION_BYTES_MOST / 2 ? readable : JSON.stringify(gateway);
+  const text = Buffer.byteLength(readable) < ANNOTATION_BYTES_MOST / 2 ? readable : JSON.stringify(gateway);
+  documents.set(gateway, text);
+  return text;
 }

@@ -6,7 +6,6 @@ import {
   type ContainerProps,
   Cpu,
   EnvValue,
-  Handler,
   ImagePullPolicy,
   Probe,
   Protocol,
@@ -38,10 +37,10 @@ const BACKEND_SECRETS_DIRECTORY = '/etc/agent-gateway-backends';
 const TLS_DIRECTORY = '/etc/agent-gateway-tls';
 
 /**
- * From the order to stop until the program is told, so that the edge has stopped sending by then.
- * Unit: seconds.
+ * From the order to stop until the program takes no more connections, so that the edge has stopped sending by then. The
+ * program itself waits: it serves all that comes, and asks to close each connection that is used. Unit: seconds.
  */
-const PRE_STOP_SECONDS = 5;
+const DRAIN_SECONDS = 10;
 /** What is left of the grace period when the program cuts the last streams itself. Unit: seconds. */
 const LAST_SECONDS = 5;
 /** Share of a container's memory that Node's heap may take; buffers and code live in the rest. */
@@ -83,7 +82,6 @@ export function routerContainer(
     startup: probe('/healthz', { periodSeconds: 1, failures: 30 }),
     liveness: probe('/healthz', { periodSeconds: 10, failures: 3 }),
     readiness: probe('/readyz', { periodSeconds: 2, failures: 2 }),
-    lifecycle: { preStop: Handler.fromCommand(['sleep', String(PRE_STOP_SECONDS)]) },
   };
 }
 
@@ -99,9 +97,8 @@ function environment({ deployment: { router, edge } }: RouterParts): Record<stri
     ...(edge.traefik?.direct === undefined ? {} : { DECISION_PORT: String(DECISION_PORT) }),
     ...(edge.traefik?.routerTls === undefined ? {} : { TLS_DIRECTORY }),
     ADMIN_PORT: String(ADMIN_PORT),
-    // The hook before the stop has waited already.
-    DRAIN_SECONDS: '0',
-    GRACE_SECONDS: String(router.terminationGraceSeconds - PRE_STOP_SECONDS - LAST_SECONDS),
+    DRAIN_SECONDS: String(DRAIN_SECONDS),
+    GRACE_SECONDS: String(router.terminationGraceSeconds - LAST_SECONDS),
     NODE_ENV: 'production',
     NODE_OPTIONS: `--max-old-space-size=${heapMebibytes}`,
   });
@@ -113,9 +110,10 @@ function storeEnvironment(
   store: StoreModel,
 ): Record<string, EnvValue> {
   if (store.external !== undefined) {
-    const { urlSecret, sentinelMaster, cluster } = store.external;
+    const { urlSecret, caSecret, sentinelMaster, cluster } = store.external;
     return {
       STORE_URL: secretValue(scope, 'store-url', urlSecret),
+      ...(caSecret === undefined ? {} : { STORE_CA: secretValue(scope, 'store-ca', caSecret) }),
       ...(sentinelMaster === undefined ? {} : values({ STORE_SENTINEL_MASTER: sentinelMaster })),
       ...(cluster === undefined ? {} : values({ STORE_CLUSTER: 'true' })),
     };

@@ -304,7 +304,7 @@ export const FULL_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
   'a Redis Cluster': {
     ...common,
     edge: { traefik: { ...traefik, entryPoints: { http: 'plain' } } },
-    redis: { external: { ...external, cluster: true } },
+    redis: { external: { ...external, caSecret: { name: 'redis-ca', key: 'ca.crt' }, cluster: true } },
   },
   ...FULL_KONG_PROPS,
 };

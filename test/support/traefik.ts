@@ -10,6 +10,7 @@ import { freePort } from './redis-server';
 
 /** A Traefik that runs. */
 export interface Traefik {
+  readonly pid: number;
   /** By name of the entry point. */
   readonly ports: Readonly<Record<string, number>>;
   /** As its API tells of them. Rejects while it starts. */
@@ -81,6 +82,7 @@ export async function startTraefik(
     createInterface({ input: stream as NodeJS.ReadableStream }).on('line', (line) => lines.push(line));
   }
   return {
+    pid: child.pid ?? 0,
     ports,
     complaints: () => [...lines],
     ended: () => child.exitCode !== null || child.signalCode !== null,

@@ -10,7 +10,7 @@ import { IDENTITY_HEADERS } from '../../model/headers';
 import { contentHash, DECISION_PORT } from '../../names';
 import { otherUpgradePattern, TAKEN_OVER, takenOverPattern } from './auth-headers';
 import { PathChanges } from './path-changes';
-import { authTls, routerHost } from './router-tls';
+import { authTls, IDLE_CONNECTIONS, routerHost } from './router-tls';
 import {
   entryOf,
   FLUSH_AT_ONCE,
@@ -157,6 +157,7 @@ function renderTransport(
       'ServersTransport',
       `direct-${part}`,
       {
+        maxIdleConnsPerHost: IDLE_CONNECTIONS,
         forwardingTimeouts: {
           dialTimeout: milliseconds(connectSeconds),
           responseHeaderTimeout: milliseconds(firstByteSeconds),

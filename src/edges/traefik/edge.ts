@@ -10,7 +10,7 @@
  * | flood guard      | Middleware `rateLimit`                      |
  * | TLS              | `tls` of the IngressRoute, TLSOption        |
  * | `via: 'edge'`    | IngressRoutes in two layers, ForwardAuth    |
- * | TLS to the router | ServersTransport                           |
+ * | way to the router | ServersTransport, Middleware `retry`       |
  */
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';

@@ -1,4 +1,4 @@
-/** TLS from Traefik to the router, as a ServersTransport for requests and as the `tls` of ForwardAuth for questions. */
+/** Traefik's connections to the router: a ServersTransport for requests, and with TLS the `tls` of ForwardAuth for questions. */
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { TraefikModel } from '../../model/deployment-model';
@@ -27,16 +27,29 @@ export function routerHost({ names, namespace }: TraefikParts): string {
 }
 
 /**
- * Absent where Traefik speaks plain HTTP. Without bounds on the TLS version: Traefik v3.7.0 to v3.7.9 drop certificates and
+ * A pod that has gone answers nobody: a request waits so long for it before it is sent to another one. Thirty seconds by
+ * Traefik's own default.
+ */
+const CONNECT_MILLISECONDS = 2_000;
+/** As Traefik has it where no transport is named; one that says nothing keeps two (Go's `http.Transport`). */
+export const IDLE_CONNECTIONS = 200;
+
+/**
+ * How Traefik connects to the router. Without bounds on the TLS version: Traefik v3.7.0 to v3.7.9 drop certificates and
  * authorities of a transport that has only the lower one.
  */
-export function renderRouterTransport(scope: Construct, parts: TraefikParts): ApiObject | undefined {
+export function renderRouterTransport(scope: Construct, parts: TraefikParts): ApiObject {
   const { routerTls } = parts.traefik;
-  if (routerTls === undefined) return undefined;
   return traefikObject(scope, parts.names, 'ServersTransport', 'router', {
-    serverName: routerHost(parts),
-    rootCAs: [{ secret: routerTls.clientSecretName }],
-    certificatesSecrets: [routerTls.clientSecretName],
+    ...(routerTls === undefined
+      ? {}
+      : {
+          serverName: routerHost(parts),
+          rootCAs: [{ secret: routerTls.clientSecretName }],
+          certificatesSecrets: [routerTls.clientSecretName],
+        }),
+    maxIdleConnsPerHost: IDLE_CONNECTIONS,
+    forwardingTimeouts: { dialTimeout: `${CONNECT_MILLISECONDS}ms` },
   });
 }
 

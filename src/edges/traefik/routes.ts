@@ -37,11 +37,22 @@ export function renderRoute(scope: Construct, parts: TraefikParts, front: Front)
         kind: 'Rule',
         match: matchRule(gateway),
         priority: LEAST_PRIORITY + gateway.basePath.length,
-        middlewares: front.middlewares.map(({ name }) => ({ name })),
+        middlewares: [...front.middlewares, renderRetry(scope, parts)].map(({ name }) => ({ name })),
         services: [routerService(scope, parts)],
       },
     ],
   });
+}
+
+/** One router, and two others when it and the next cannot be reached. */
+const ATTEMPTS = 3;
+
+/**
+ * A router that has gone is known to Traefik for some moments more. What could not be sent there at all goes to the next
+ * one; what was sent never goes twice (Traefik v3.6 and v3.7 `retry` without statuses, read in its source).
+ */
+function renderRetry(scope: Construct, { names }: TraefikParts): ApiObject {
+  return traefikObject(scope, names, 'Middleware', 'retry', { retry: { attempts: ATTEMPTS } });
 }
 
 /** A route on the plain entry point that sends clients to HTTPS. */
@@ -103,11 +114,12 @@ function matchRule(gateway: GatewayModel): string {
 }
 
 function routerService(scope: Construct, parts: TraefikParts): ServiceSpec {
-  const transport = renderRouterTransport(scope, parts);
+  const tls = parts.traefik.routerTls !== undefined;
   return {
     name: parts.names.router,
-    port: transport === undefined ? ROUTER_SERVICE_PORT : ROUTER_TLS_SERVICE_PORT,
-    ...(transport === undefined ? {} : { scheme: 'https', serversTransport: transport.name }),
+    port: tls ? ROUTER_TLS_SERVICE_PORT : ROUTER_SERVICE_PORT,
+    ...(tls ? { scheme: 'https' } : {}),
+    serversTransport: renderRouterTransport(scope, parts).name,
     passHostHeader: true,
     responseForwarding: { flushInterval: FLUSH_AT_ONCE },
   };

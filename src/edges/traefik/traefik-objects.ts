@@ -54,6 +54,7 @@ export interface MiddlewareSpec {
   readonly stripPrefix?: { readonly prefixes: readonly string[] };
   readonly addPrefix?: { readonly prefix: string };
   readonly encodedCharacters?: Readonly<Record<string, boolean>>;
+  readonly retry?: { readonly attempts: number };
 }
 
 /** How Traefik opens connections to servers. Looked up in the namespace of the Service that names it. */
@@ -61,6 +62,7 @@ export interface ServersTransportSpec {
   readonly serverName?: string;
   readonly rootCAs?: readonly { readonly secret: string }[];
   readonly certificatesSecrets?: readonly string[];
+  readonly maxIdleConnsPerHost?: number;
   readonly forwardingTimeouts?: Readonly<Record<string, string>>;
 }
 

@@ -12,18 +12,23 @@ import {
 import { HOP_BY_HOP } from '../../model/protected-headers';
 import type { CompiledGateway } from '../compiled-gateway';
 import type { Exchange } from '../exchange';
+import { readableCodings } from '../usage/decoder';
 import { changeHeaders } from './header-changes';
 import { namedByConnection } from './hop-by-hop';
 import { memoByName } from './name-memo';
 import { isCallersOwn } from './stranger';
 
-/** `trace`: belongs to the client's `traceparent` and goes with it (W3C Trace Context, "tracestate"). */
-type Use = 'pass' | 'drop' | 'forwarded' | 'authorization' | 'trace';
+/**
+ * `codings`: where tokens are counted, answers must be in codings that the router can read. `trace`: belongs to the client's `traceparent` and goes with it (W3C Trace
+ * Context, "tracestate").
+ */
+type Use = 'pass' | 'drop' | 'forwarded' | 'authorization' | 'trace' | 'codings';
 
 const useOf = memoByName((name): Use => {
   if (HOP_BY_HOP.has(name) || REPLACED.has(name) || isIdentityHeader(name)) return 'drop';
   if (name === 'authorization') return 'authorization';
   if (name === 'tracestate') return 'trace';
+  if (name === 'accept-encoding') return 'codings';
   const plain = name.replace(/[^a-z0-9]/g, '-');
   if (plain === 'forwarded' || plain === 'x-real-ip' || plain.startsWith('x-forwarded-')) {
     return VOUCHED.has(name) ? 'forwarded' : 'drop';
@@ -61,10 +66,11 @@ export function backendHeaders(
   const raw = request.rawHeaders;
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at] as string;
-    const value = raw[at + 1] as string;
+    let value = raw[at + 1] as string;
     const use = useOf(name);
     if (use === 'drop' || named?.has(name.toLowerCase())) continue;
     if (stranger && isCallersOwn(name)) continue;
+    if (use === 'codings' && exchange.meter !== undefined) value = readableCodings(value);
     if (use === 'trace' && !exchange.continuesTrace) continue;
     if (use === 'authorization') {
       // The first one was verified; a second one would reach the backend unverified.

@@ -1,5 +1,6 @@
 /** Contract H1 to H6: what every answer and every forwarded request carries. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { type Case, clause } from '../clause';
 import type { Answer } from '../client';
 import { type Trial, type TrialRequest, valuesOf } from '../trial';
@@ -197,6 +198,32 @@ export const HEADERS: readonly Case[] = [
     }
   }),
 
+  clause(
+    'H5',
+    'changes headers and JSON on their way in and out, where a service asks for it',
+    async (trial) => {
+      const answer = await trial.send('/v2/shaped', {
+        headers: { 'x-removed': '1', 'x-set': 'of-the-client', 'content-type': 'application/json' },
+        body: '{"max_tokens": 5, "debug": true, "n": 1.0}',
+      });
+      assert.equal(answer.status, 200, answer.text);
+      const { rawHeaders, size, bodySha256, ...rest } = answer.json() as { rawHeaders: string[] } & Record<
+        string,
+        unknown
+      >;
+      const inside = '{"maxTokens": 5, "n": 1.0,"temperature":0.5}';
+      assert.deepEqual(
+        [size, bodySha256],
+        [inside.length, createHash('sha256').update(inside).digest('hex')],
+      );
+      assert.deepEqual(valuesOf(rawHeaders, 'x-set'), ['of-the-gateway']);
+      assert.deepEqual(valuesOf(rawHeaders, 'x-removed'), []);
+      assert.deepEqual(['method' in rest, 'bodyBytes' in rest, rest.service], [false, false, 'shaped']);
+      assert.deepEqual([answer.headers['x-shaped'], answer.headers['x-program']], ['yes', undefined]);
+      assert.equal((await trial.send('/v2/plain')).headers['x-program'], 'conformance');
+    },
+  ),
+
   clause('H6', 'refuses with problems that have a stable code and the request id', async (trial) => {
     const refusals = (await answers(trial, {})).filter(({ status }) => status >= 400 && status < 500);
     for (const refusal of refusals) assertProblem(refusal);
@@ -213,11 +240,16 @@ export const HEADERS: readonly Case[] = [
     { needs: ['own-failures'] },
   ),
 
-  clause('H6', 'answers with a problem to headers that are too large', async (trial) => {
-    const answer = await trial.send('/v2/plain', { headers: { 'x-large': 'x'.repeat(40_000) } });
-    assert.deepEqual([answer.status, answer.json().code], [431, 'headers_too_large']);
-    assert.deepEqual(await trial.seen(), []);
-  }),
+  clause(
+    'H6',
+    'answers with a problem to headers that are too large',
+    async (trial) => {
+      const answer = await trial.send('/v2/plain', { headers: { 'x-large': 'x'.repeat(40_000) } });
+      assert.deepEqual([answer.status, answer.json().code], [431, 'headers_too_large']);
+      assert.deepEqual(await trial.seen(), []);
+    },
+    { needs: ['large-headers'] },
+  ),
 
   clause('H6', 'shows no address and no name of what it could not reach', async (trial) => {
     const { text } = await trial.send('/v2/gone');

@@ -19,7 +19,7 @@ async function statuses(trial: Trial, caller: Caller, count: number): Promise<re
 function remaining(answer: Answer): Readonly<Record<string, number>> {
   const text = String(answer.headers.ratelimit ?? '');
   return Object.fromEntries(
-    [...text.matchAll(/"(\w+)";r=(\d+)/g)].map(([, name, left]) => [name, Number(left)]),
+    [...text.matchAll(/"([\w-]+)";r=(\d+)/g)].map(([, name, left]) => [name, Number(left)]),
   );
 }
 
@@ -153,6 +153,19 @@ export const LIMITS: readonly Case[] = [
     { needs: ['concurrency'] },
   ),
 
+  clause('L6', 'counts the tokens that backends report, in JSON and in events', async (trial) => {
+    for (const wish of ['usage', 'usage-events']) {
+      const caller = await trial.caller({ plan: 'thrifty' });
+      const used = await trial.send(`${PATH}?do=${wish}`, { caller });
+      assert.equal(used.status, 200, used.text);
+      assert.match(used.text, /"total_tokens":1200/);
+      assert.match(String(used.headers['ratelimit-policy']), /"tokens-minute";q=1000;w=60;qu="tokens"/);
+      const refused = await untilRefused(trial, caller);
+      assert.equal(refused.json().limit, 'tokens-minute');
+      assert.equal(remaining(refused)['tokens-minute'], 0);
+    }
+  }),
+
   clause(
     'L7',
     'decides by each plan while the store does not answer, and returns by itself',
@@ -194,6 +207,15 @@ export const LIMITS: readonly Case[] = [
     { needs: ['store-control', 'answer-facts'], alone: true },
   ),
 ];
+
+/** What an answer has cost is charged when it has ended. Answers with an error's status cost nothing. */
+async function untilRefused(trial: Trial, caller: Caller): Promise<Answer> {
+  for (;;) {
+    const answer = await trial.send(`${PATH}?do=leak`, { caller });
+    if (answer.status === 429) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 async function untilAdmitted(trial: Trial, caller: Caller): Promise<void> {
   while ((await trial.send(PATH, { caller })).status !== 200) {

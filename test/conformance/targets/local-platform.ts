@@ -14,7 +14,7 @@ import { moveBack } from '../../support/limit-stores';
 import { freePort, type RedisServer, startRedis } from '../../support/redis-server';
 import { type KubernetesObject, synthesise } from '../../support/synthesise';
 import { type Issuer, issuerWith, type SigningKey, TOKENS } from '../issuer';
-import { apiKeysFile, createApiKeys } from '../platform/api-keys';
+import { createApiKeys, secretData } from '../platform/api-keys';
 import { BACKEND_PORT, BACKEND_PROGRAM, backendServices, NAMESPACE, UNREACHABLE } from '../platform/platform';
 import type { ApiKeyName, Controls } from '../target';
 
@@ -55,7 +55,7 @@ export async function startLocalPlatform(
   const startRouter = () =>
     runPod({
       objects,
-      secrets: { 'conformance-api-keys': { 'keys.json': apiKeysFile(apiKeys) }, ...secrets },
+      secrets: { 'conformance-api-keys': secretData(apiKeys), ...secrets },
       overrides: {
         ...(redis === undefined ? { STORE_URL: 'memory:' } : {}),
         PORT: '0',

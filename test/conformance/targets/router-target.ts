@@ -1,17 +1,16 @@
 /** The router alone, as clients inside the cluster would reach it: plain HTTP, nothing in front. */
 import type { RunningPod } from '../../../examples/quickstart/kubelet';
-import type { Feature } from '../features';
+import { type Feature, THROUGH_ROUTER } from '../features';
 import { BASE_PATH, HOST, platformWith } from '../platform/platform';
 import type { Target } from '../target';
 import { type LocalPlatform, startLocalPlatform } from './local-platform';
 
 const ALWAYS: readonly Feature[] = [
   'paths-as-sent',
+  'host-in-any-case',
+  'large-headers',
   'strict-framing',
-  'concurrency',
-  'answer-facts',
-  'own-failures',
-  'hop-headers',
+  ...THROUGH_ROUTER,
   'issuer-control',
 ];
 /** A router with its counters in memory is alone. */

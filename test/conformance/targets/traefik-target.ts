@@ -19,7 +19,7 @@ import { installCrds, readCrds } from '../../support/crds';
 import { startRelay } from '../../support/relay';
 import type { KubernetesObject } from '../../support/synthesise';
 import { startTraefik, type Traefik, untilBuilt } from '../../support/traefik';
-import type { Feature } from '../features';
+import { type Feature, THROUGH_ROUTER } from '../features';
 import {
   BACKEND_PORT,
   BASE_PATH,
@@ -47,19 +47,15 @@ export interface TraefikPrograms {
 const VIA_EDGE: readonly Feature[] = [
   'tls',
   'http2',
+  'host-in-any-case',
+  'large-headers',
   'issuer-control',
   'store-control',
   'time-control',
   'replica-control',
 ];
 /** Where the router sees answers and their ends. */
-const VIA_ROUTER: readonly Feature[] = [
-  ...VIA_EDGE,
-  'concurrency',
-  'answer-facts',
-  'own-failures',
-  'hop-headers',
-];
+const VIA_ROUTER: readonly Feature[] = [...VIA_EDGE, ...THROUGH_ROUTER];
 
 /** Names for endpoints; Traefik takes a name once, whatever the port. */
 const ROUTER_NAME = 'router.conformance.test';
