@@ -30,7 +30,7 @@ export const NEIGHBOUR: AgentGatewayProps = {
 export const CONFIGURATIONS: readonly Configuration[] = [
   { name: 'defaults' },
   // Whatever goes through the router is tried on the others.
-  { name: 'via the edge', gateway: () => ({ ...platformViaTraefik(), edge: PLATFORM.edge }) },
+  { name: 'via the edge', gateway: ({ edge }) => platformViaTraefik(edge) },
   { name: 'mutual TLS', gateway: withMutualTls, objects: mutualTlsSecrets },
   THREE_ROUTERS,
   { name: 'two gateways', beside: [NEIGHBOUR] },
