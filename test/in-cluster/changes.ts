@@ -7,6 +7,7 @@ import { createCertificate } from '../support/certificate';
 import { type ClusterTarget, PLATFORM } from './cluster-target';
 import { NEIGHBOUR, THREE_ROUTERS } from './configurations';
 import { kubectl, kubectlJson, rolledOut } from './kubectl';
+import { KEPT_CONNECTIONS } from './load';
 import { checkNeighbour } from './neighbour';
 import { changeTraefik, restartTraefik } from './traefik';
 
@@ -64,7 +65,15 @@ export const CHANGES: readonly Change[] = [
     },
     run: () => changeTraefik(['--entryPoints.websecure.transport.lifeCycle.requestAcceptGraceTimeout=10s']),
   },
-  { name: 'Traefik is restarted with `requestAcceptGraceTimeout` of 10 s', run: () => restartTraefik() },
+  {
+    name: 'Traefik is restarted with `requestAcceptGraceTimeout` of 10 s',
+    mayLose: {
+      most: KEPT_CONNECTIONS,
+      because:
+        'at the end of that time Traefik closes connections that clients keep, one of which may be in use',
+    },
+    run: () => restartTraefik(),
+  },
 ];
 
 /** Which stays for the changes after it only as far as they say the same. */

@@ -32,6 +32,11 @@ const CLIENTS: readonly Client[] = [
   { name: 'post', count: 3, keepAlive: true, path: '/v2/agents', body: JSON.stringify({ model: 'gpt-4' }) },
   { name: 'get over a new connection', count: 2, keepAlive: false, path: '/v2/plain' },
 ];
+/** How many connections clients keep between their requests. */
+export const KEPT_CONNECTIONS = CLIENTS.filter(({ keepAlive }) => keepAlive).reduce(
+  (sum, { count }) => sum + count,
+  0,
+);
 /** Between the answer and the next request. Unit: milliseconds. */
 const PAUSE_MILLISECONDS = 40;
 /** A request that takes longer is lost. Unit: milliseconds. */

@@ -1,6 +1,12 @@
 /** The backends and the issuer of the suite as pods, and the Secrets that its platform names. */
 import { readFileSync } from 'node:fs';
-import { BACKEND_PORT, BACKEND_PROGRAM, backendServices, TLS_SECRET } from '../conformance/platform/platform';
+import {
+  BACKEND_PORT,
+  BACKEND_PROGRAM,
+  backendServices,
+  TLS_SECRET,
+  UNREACHABLE,
+} from '../conformance/platform/platform';
 import type { Certificate } from '../support/certificate';
 import type { KubernetesObject } from '../support/synthesise';
 
@@ -9,11 +15,11 @@ const LABELS = { 'app.kubernetes.io/name': NAME };
 
 /** @param jwks what the issuer shows, as JSON */
 export function backendObjects(jwks: string): readonly KubernetesObject[] {
-  const services = backendServices().map((name) => ({
+  const services = [...backendServices(), UNREACHABLE].map((name) => ({
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name },
-    spec: { selector: LABELS, ports: [{ name: 'http', port: BACKEND_PORT, targetPort: 'http' }] },
+    spec: { selector: LABELS, ports: [{ name: 'http', port: BACKEND_PORT, targetPort: targetOf(name) }] },
   }));
   const program = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: NAME } };
   const file = BACKEND_PROGRAM.split('/').at(-1) as string;
@@ -22,6 +28,11 @@ export function backendObjects(jwks: string): readonly KubernetesObject[] {
     deployment(`/srv/${file}`, jwks),
     ...services,
   ];
+}
+
+/** Nothing listens at the discard port (RFC 863). */
+function targetOf(service: string): string | number {
+  return service === UNREACHABLE ? 9 : 'http';
 }
 
 function deployment(file: string, jwks: string): KubernetesObject {

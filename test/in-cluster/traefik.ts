@@ -1,4 +1,5 @@
 /** Traefik in the cluster: how it is installed and reached, and what its own API says of the routes it was given. */
+import { stripVTControlCharacters } from 'node:util';
 import type { Address } from '../conformance/target';
 import { until } from '../support/api-server';
 import type { KubernetesObject } from '../support/synthesise';
@@ -99,7 +100,7 @@ export async function versionOfTraefik(): Promise<string> {
 /** Traefik takes a change two seconds after the one before; what is wrong for longer stays wrong. Unit: milliseconds. */
 const SETTLED_MILLISECONDS = 5_000;
 /** Unit: milliseconds. */
-const PATIENCE_MILLISECONDS = 60_000;
+const PATIENCE_MILLISECONDS = 30_000;
 
 /** Waits until it serves every route of the objects. @throws Error in Traefik's own words when it refuses one */
 export async function untilRouted(namespace: string, objects: readonly KubernetesObject[]): Promise<void> {
@@ -143,7 +144,8 @@ function compare(
 /** What its log says of a namespace: objects that it cannot translate at all never come to its API. */
 async function complaints(namespace: string): Promise<string> {
   const args = ['logs', await podOfTraefik(), '--namespace', TRAEFIK_NAMESPACE, '--since', '3m'];
-  const lines = (await kubectl(args)).split('\n');
+  // It is in colour, whoever reads it.
+  const lines = stripVTControlCharacters(await kubectl(args)).split('\n');
   const own = lines.filter((line) => / ERR /.test(line) && line.includes(namespace));
   return own.slice(-10).join('\n') || 'its log says nothing of it';
 }
