@@ -10,6 +10,7 @@ export const FEATURES = {
   'large-headers': 'headers of more than 32 KiB reach the router',
   'strict-framing': 'every request whose framing is in doubt is refused',
   concurrency: 'requests at the same time are counted',
+  tokens: 'tokens of models are counted',
   'answer-facts': 'what backends answer tells of limits and of the request',
   'own-failures': 'failures of backends are told in the gateway’s own words',
   'hop-headers': 'what a backend names in Connection stops, also where the connection ends',
@@ -25,6 +26,7 @@ export type Feature = keyof typeof FEATURES;
 /** What every target can do whose requests and answers all go through the router. */
 export const THROUGH_ROUTER = [
   'concurrency',
+  'tokens',
   'answer-facts',
   'own-failures',
   'hop-headers',

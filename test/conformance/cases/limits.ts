@@ -153,18 +153,23 @@ export const LIMITS: readonly Case[] = [
     { needs: ['concurrency'] },
   ),
 
-  clause('L6', 'counts the tokens that backends report, in JSON and in events', async (trial) => {
-    for (const wish of ['usage', 'usage-events']) {
-      const caller = await trial.caller({ plan: 'thrifty' });
-      const used = await trial.send(`${PATH}?do=${wish}`, { caller });
-      assert.equal(used.status, 200, used.text);
-      assert.match(used.text, /"total_tokens":1200/);
-      assert.match(String(used.headers['ratelimit-policy']), /"tokens-minute";q=1000;w=60;qu="tokens"/);
-      const refused = await untilRefused(trial, caller);
-      assert.equal(refused.json().limit, 'tokens-minute');
-      assert.equal(remaining(refused)['tokens-minute'], 0);
-    }
-  }),
+  clause(
+    'L6',
+    'counts the tokens that backends report, in JSON and in events',
+    async (trial) => {
+      for (const wish of ['usage', 'usage-events']) {
+        const caller = await trial.caller({ plan: 'thrifty' });
+        const used = await trial.send(`${PATH}?do=${wish}`, { caller });
+        assert.equal(used.status, 200, used.text);
+        assert.match(used.text, /"total_tokens":1200/);
+        assert.match(String(used.headers['ratelimit-policy']), /"tokens-minute";q=1000;w=60;qu="tokens"/);
+        const refused = await untilRefused(trial, caller);
+        assert.equal(refused.json().limit, 'tokens-minute');
+        assert.equal(remaining(refused)['tokens-minute'], 0);
+      }
+    },
+    { needs: ['tokens'] },
+  ),
 
   clause(
     'L7',

@@ -25,7 +25,7 @@ export function platformWith(edge: EdgeProps): AgentGatewayProps {
 }
 
 /** Services of the platform that Traefik can send requests to by itself. */
-const DIRECT = ['plain', 'lab', 'gone', 'probe'];
+const DIRECT = ['plain', 'lab', 'gone', 'signed', 'probe'];
 
 /** The same with `via: 'edge'` wherever Traefik keeps what the props ask for; the others go through the router. */
 export function platformViaTraefik(edge: EdgeProps = { traefik: {} }): AgentGatewayProps {
@@ -33,8 +33,9 @@ export function platformViaTraefik(edge: EdgeProps = { traefik: {} }): AgentGate
   const direct = Object.entries(services).map(([name, service]) =>
     DIRECT.includes(name) ? [name, { ...service, via: 'edge' as const }] : [name, service],
   );
-  // Traefik cannot count requests at the same time.
-  return { ...rest, plans: { ...plans, narrow: {} }, services: Object.fromEntries(direct) };
+  // Traefik can count neither requests at the same time nor tokens.
+  const countable = { ...plans, narrow: {}, thrifty: {} };
+  return { ...rest, plans: countable, services: Object.fromEntries(direct) };
 }
 
 /** The host that clients name. */
