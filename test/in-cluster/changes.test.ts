@@ -8,6 +8,9 @@ import { THREE_ROUTERS } from './configurations';
 import { startLoad } from './load';
 import { changeTraefik } from './traefik';
 
+/** Requests that are sent once a change is done. */
+const AFTERWARDS = 500;
+
 let target: ClusterTarget;
 const outcomes: Outcome[] = [];
 
@@ -40,11 +43,12 @@ it.each(CHANGES)(
     const load = await startLoad(target, [target.certificate, OTHER_CERTIFICATE.certificate]);
     try {
       await change.run(target);
+      // What it costs may show a moment after.
+      await load.more(AFTERWARDS);
     } finally {
       const { answered, lost } = await load.stop();
       outcomes.push({ change, answered, lost: lost.length });
       if (lost.length > (change.mayLose?.most ?? 0)) expect(lost).toEqual([]);
-      expect(answered).toBeGreaterThan(100);
     }
   },
   240_000,

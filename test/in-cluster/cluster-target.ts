@@ -4,18 +4,17 @@
  */
 import { connect } from 'node:tls';
 import type { AgentGatewayProps } from 'cdk8s-agent-gateway';
-import Redis from 'ioredis';
-import { limitKeyOf } from '../../src/router/identity/credentials';
+import { DEFAULTS } from '../../src/model/defaults';
 import { send } from '../conformance/client';
 import { type Feature, THROUGH_ROUTER } from '../conformance/features';
-import { createSigningKey, issuerWith, TOKENS } from '../conformance/issuer';
+import { createSigningKey } from '../conformance/issuer';
 import { createApiKeys, secretData } from '../conformance/platform/api-keys';
 import { BASE_PATH, HOST, platformWith } from '../conformance/platform/platform';
-import type { Controls, Target } from '../conformance/target';
+import type { Target } from '../conformance/target';
 import { until } from '../support/api-server';
 import { type Certificate, createCertificate } from '../support/certificate';
-import { moveBack } from '../support/limit-stores';
 import { type KubernetesObject, synthesise } from '../support/synthesise';
+import { remoteIssuer, storeControls } from './controls';
 import { apply, kubectlJson, portForward, rolledOut } from './kubectl';
 import { makeNamespace, removeNamespace } from './namespaces';
 import { backendObjects, secretObjects } from './platform-objects';
@@ -49,14 +48,24 @@ export const PLATFORM = platformWith({ traefik: { namespace: TRAEFIK_NAMESPACE }
 
 /** Needs a Traefik that is installed; returns once clients reach the gateway. */
 export async function startClusterTarget(configuration: Configuration): Promise<ClusterTarget> {
-  const { name, gateway = (platform) => platform, beside = [], objects = () => [] } = configuration;
+  const namespace = `agent-gateway-${configuration.name.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`;
+  await makeNamespace(namespace);
+  try {
+    return await fill(namespace, configuration);
+  } catch (error) {
+    await removeNamespace(namespace);
+    throw error;
+  }
+}
+
+async function fill(namespace: string, configuration: Configuration): Promise<ClusterTarget> {
+  const { gateway = (platform) => platform, beside = [], objects = () => [] } = configuration;
   const props = gateway(PLATFORM);
-  const namespace = `agent-gateway-${name.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`;
   const key = await createSigningKey('one');
+  const remote = remoteIssuer(key);
   const apiKeys = createApiKeys();
   const data = secretData(apiKeys);
   let certificate = createCertificate(HOST);
-  await makeNamespace(namespace);
   const jwks = JSON.stringify({ keys: [key.publicJwk] });
   const secrets = secretObjects(data, certificate);
   await apply(namespace, [...backendObjects(jwks), ...secrets, ...objects(namespace)]);
@@ -71,9 +80,12 @@ export async function startClusterTarget(configuration: Configuration): Promise<
     },
     namespace,
     features: featuresOf(props),
-    issuer: issuerWith(() => key),
+    issuer: remote.issuer,
     apiKeys,
-    controls: controls(redis.port),
+    controls: {
+      ...storeControls(redis.port),
+      issuer: remote.controlOver(() => target, routersOf(props)),
+    },
     versions: [await versionOfTraefik(), await versionOfKubernetes()],
     change,
     async replaceCertificate(other) {
@@ -103,6 +115,8 @@ const OF_EVERY_GATEWAY: readonly Feature[] = [
   'host-in-any-case',
   'large-headers',
   'time-control',
+  'store-control',
+  'issuer-control',
 ];
 
 async function applyGateway(namespace: string, props: AgentGatewayProps): Promise<void> {
@@ -116,13 +130,9 @@ async function applyGateway(namespace: string, props: AgentGatewayProps): Promis
   await untilRouted(namespace, objects);
 }
 
-function controls(redisPort: number): Controls {
-  const pass = async (subject: string, seconds: number) => {
-    const client = new Redis(redisPort, '127.0.0.1');
-    await moveBack(client, `agw:{${limitKeyOf(TOKENS.issuer, undefined, subject)}}:`, seconds * 1000);
-    client.disconnect();
-  };
-  return { time: { pass } };
+/** As many as the props say at least: nothing here makes them more. */
+function routersOf({ router }: AgentGatewayProps): number {
+  return router?.replicas?.min ?? DEFAULTS.router.replicas.min;
 }
 
 async function versionOfKubernetes(): Promise<string> {

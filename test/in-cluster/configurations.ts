@@ -21,13 +21,16 @@ export const NEIGHBOUR: AgentGatewayProps = {
   ...PLATFORM,
   name: 'neighbour',
   basePath: `${BASE_PATH}/beside`,
-  auth: { jwt: { issuer: TOKENS.issuer, audience: NEIGHBOURS, jwksUrl: 'http://issuer:8000/jwks.json' } },
+  auth: {
+    ...PLATFORM.auth,
+    jwt: { issuer: TOKENS.issuer, audience: NEIGHBOURS, jwksUrl: 'http://issuer:8000/jwks.json' },
+  },
 };
 
 export const CONFIGURATIONS: readonly Configuration[] = [
   { name: 'defaults' },
   // Whatever goes through the router is tried on the others.
-  { name: 'via the edge', gateway: () => ({ ...platformViaTraefik(), edge: PLATFORM.edge }) },
+  { name: 'via the edge', gateway: ({ edge }) => platformViaTraefik(edge) },
   { name: 'mutual TLS', gateway: withMutualTls, objects: mutualTlsSecrets },
   THREE_ROUTERS,
   { name: 'two gateways', beside: [NEIGHBOUR] },

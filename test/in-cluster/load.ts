@@ -11,6 +11,8 @@ export interface Tally {
 
 /** A load that runs. */
 export interface Load {
+  /** Waits until so many requests more are over. */
+  more(requests: number): Promise<void>;
   /** Ends it, and waits for what is on its way. */
   stop(): Promise<Tally>;
 }
@@ -53,6 +55,10 @@ export async function startLoad(target: Target, certificates: readonly string[])
   };
   const running = CLIENTS.flatMap((client) => Array.from({ length: client.count }, () => run(client)));
   return {
+    async more(requests) {
+      const enough = answered + lost.length + requests;
+      while (answered + lost.length < enough) await new Promise((resolve) => setTimeout(resolve, 50));
+    },
     async stop() {
       stopping = true;
       await Promise.all(running);

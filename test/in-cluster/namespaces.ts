@@ -1,22 +1,23 @@
 /** Namespaces of a run: made to enforce the restricted Pod Security Standard, and taken away with all that is in them. */
 import { kubectl } from './kubectl';
 
-/** Makes it anew: what an earlier run has left there is taken away first. */
+/** On every namespace that a run makes. */
+const LABEL = 'agent-gateway-tests';
+
+/** What is left of an earlier run there must be gone. */
 export async function makeNamespace(name: string): Promise<void> {
-  await removeNamespace(name, 'wait');
-  const namespace = {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
-  };
-  await kubectl(['apply', '--filename', '-'], JSON.stringify(namespace));
+  const labels = { [LABEL]: '', 'pod-security.kubernetes.io/enforce': 'restricted' };
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+  await kubectl(['create', '--filename', '-'], JSON.stringify(namespace));
 }
 
-/** Its routes are gone at once, the rest in time unless that is waited for. */
-export async function removeNamespace(name: string, until: 'wait' | 'begun' = 'begun'): Promise<void> {
-  const there = await kubectl(['get', 'namespace', name, '--ignore-not-found', '--output', 'name']);
-  if (there.trim() === '') return;
+/** Its routes are gone at once, the rest in time. */
+export async function removeNamespace(name: string): Promise<void> {
   await kubectl(['delete', 'ingressroutes.traefik.io', '--all', '--namespace', name]);
-  const wait = until === 'wait' ? ['--timeout', '150s'] : ['--wait=false'];
-  await kubectl(['delete', 'namespace', name, '--ignore-not-found', ...wait]);
+  await kubectl(['delete', 'namespace', name, '--ignore-not-found', '--wait=false']);
+}
+
+/** Takes away all that this run or an earlier one has made, and waits until it is gone. */
+export async function removeNamespaces(): Promise<void> {
+  await kubectl(['delete', 'namespaces', '--selector', LABEL, '--timeout', '170s']);
 }

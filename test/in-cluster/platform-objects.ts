@@ -50,7 +50,7 @@ function deployment(file: string, jwks: string): KubernetesObject {
               command: ['node', file],
               env: [{ name: 'JWKS', value: jwks }],
               ports: [{ name: 'http', containerPort: BACKEND_PORT }],
-              readinessProbe: { httpGet: { path: '/jwks.json', port: 'http' }, periodSeconds: 1 },
+              readinessProbe: { httpGet: { path: '/probe/issuer/state', port: 'http' }, periodSeconds: 1 },
               securityContext: {
                 allowPrivilegeEscalation: false,
                 readOnlyRootFilesystem: true,

@@ -7,7 +7,7 @@ import { untilRouted } from './traefik';
 
 const NAMESPACE = 'agent-gateway-refusals';
 
-beforeEach(() => makeNamespace(NAMESPACE), 180_000);
+beforeAll(() => makeNamespace(NAMESPACE), 180_000);
 afterAll(() => removeNamespace(NAMESPACE), 180_000);
 
 interface Route {

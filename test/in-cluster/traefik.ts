@@ -1,9 +1,10 @@
 /** Traefik in the cluster: how it is installed and reached, and what its own API says of the routes it was given. */
 import type { Address } from '../conformance/target';
+import { until } from '../support/api-server';
 import type { KubernetesObject } from '../support/synthesise';
 import type { TraefikRouter } from '../support/traefik';
 import { apply, kubectl, kubectlJson, rolledOut } from './kubectl';
-import { makeNamespace, removeNamespace } from './namespaces';
+import { makeNamespace, removeNamespaces } from './namespaces';
 import { TRAEFIK_API_PORT, TRAEFIK_LABELS, TRAEFIK_NAMESPACE, traefikObjects } from './traefik-objects';
 
 const DEPLOYMENT = `deployment/${TRAEFIK_NAMESPACE}`;
@@ -11,10 +12,11 @@ const SELECTOR = Object.entries(TRAEFIK_LABELS)
   .map((pair) => pair.join('='))
   .join(',');
 
-/** Installs it anew; its CRDs come from the folder `CRDS`, or are there. Waits until it runs. */
+/** Installs it where nothing is left of an earlier run; its CRDs come from the folder `CRDS`, or are there. Waits until it runs. */
 export async function installTraefik(): Promise<void> {
   const folder = process.env.CRDS;
   if (folder !== undefined) await kubectl(['apply', '--server-side', '--filename', folder]);
+  await removeNamespaces();
   await makeNamespace(TRAEFIK_NAMESPACE);
   await changeTraefik([]);
 }
@@ -22,19 +24,25 @@ export async function installTraefik(): Promise<void> {
 /** Gives it flags beside those that it has by default. */
 export async function changeTraefik(flags: readonly string[]): Promise<void> {
   await apply(TRAEFIK_NAMESPACE, traefikObjects(process.env.TRAEFIK_IMAGE ?? 'traefik:v3.7', flags));
-  await rolledOut(TRAEFIK_NAMESPACE, DEPLOYMENT);
+  await replaced();
 }
 
 /** Takes away what the installation has put into the cluster, but for the CRDs. */
 export async function uninstallTraefik(): Promise<void> {
-  await removeNamespace(TRAEFIK_NAMESPACE, 'wait');
+  await removeNamespaces();
   await kubectl(['delete', 'clusterrole,clusterrolebinding', TRAEFIK_NAMESPACE, '--ignore-not-found']);
 }
 
 /** Puts new pods in the place of those that run. */
 export async function restartTraefik(): Promise<void> {
   await kubectl(['rollout', 'restart', DEPLOYMENT, '--namespace', TRAEFIK_NAMESPACE]);
+  await replaced();
+}
+
+/** Waits until the new pod serves and the one before it is gone. */
+async function replaced(): Promise<void> {
   await rolledOut(TRAEFIK_NAMESPACE, DEPLOYMENT);
+  await until(async () => (await podsOfTraefik([])).length === 1, 1_800);
 }
 
 interface Service {
@@ -64,12 +72,16 @@ export async function addressOfTraefik(): Promise<Address> {
   return { host: (await kubectl(['get', 'nodes', '--output', `jsonpath=${path}`])).trim(), port: nodePort };
 }
 
-/** The newest pod that runs. */
+/** Names of its pods, the newest last. */
+async function podsOfTraefik(options: readonly string[]): Promise<readonly string[]> {
+  const args = ['get', 'pods', '--namespace', TRAEFIK_NAMESPACE, '--selector', SELECTOR, '--output', 'name'];
+  const names = await kubectl([...args, '--sort-by', '.metadata.creationTimestamp', ...options]);
+  return names.trim().split('\n');
+}
+
 async function podOfTraefik(): Promise<string> {
-  const args = ['get', 'pods', '--namespace', TRAEFIK_NAMESPACE, '--selector', SELECTOR];
-  const options = ['--field-selector', 'status.phase=Running', '--sort-by', '.metadata.creationTimestamp'];
-  const names = await kubectl([...args, ...options, '--output', 'name']);
-  return names.trim().split('\n').at(-1)?.replace('pod/', '') ?? '';
+  const running = await podsOfTraefik(['--field-selector', 'status.phase=Running']);
+  return running.at(-1)?.replace('pod/', '') ?? '';
 }
 
 /** Asks its API, by way of the API server. */
@@ -130,7 +142,7 @@ function compare(
 
 /** What its log says of a namespace: objects that it cannot translate at all never come to its API. */
 async function complaints(namespace: string): Promise<string> {
-  const args = ['logs', await podOfTraefik(), '--namespace', TRAEFIK_NAMESPACE, '--tail', '1000'];
+  const args = ['logs', await podOfTraefik(), '--namespace', TRAEFIK_NAMESPACE, '--since', '3m'];
   const lines = (await kubectl(args)).split('\n');
   const own = lines.filter((line) => / ERR /.test(line) && line.includes(namespace));
   return own.slice(-10).join('\n') || 'its log says nothing of it';

@@ -181,7 +181,7 @@ export const LIMITS: readonly Case[] = [
         closed: await trial.caller({ plan: 'closed' }),
         local: await trial.caller({ plan: 'local' }),
       };
-      store.pause();
+      await store.pause();
       trial.atEnd(() => store.resume());
       const [open, closed, local] = await Promise.all([
         trial.send(PATH, { caller: callers.open }),
@@ -190,7 +190,7 @@ export const LIMITS: readonly Case[] = [
       ]);
       assert.deepEqual([open.status, closed.status, local.status], [200, 503, 200]);
       assert.equal(closed.json().code, 'limits_unavailable');
-      store.resume();
+      await store.resume();
       await untilAdmitted(trial, callers.closed);
     },
     { needs: ['store-control'], alone: true },
@@ -202,11 +202,11 @@ export const LIMITS: readonly Case[] = [
     async (trial) => {
       const store = trial.control('store');
       const caller = await trial.caller({ plan: 'open' });
-      store.pause();
+      await store.pause();
       trial.atEnd(() => store.resume());
       const { headers } = await trial.send(PATH, { caller });
       assert.equal(headers['x-gateway-degraded'], 'limits');
-      store.resume();
+      await store.resume();
       await untilAdmitted(trial, await trial.caller({ plan: 'closed' }));
     },
     { needs: ['store-control', 'answer-facts'], alone: true },

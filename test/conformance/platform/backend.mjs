@@ -13,7 +13,8 @@
  *     ?do=usage    answers as a model that has used 1,200 tokens; ?do=usage-events in a stream of events
  *     /probe/seen/<mark>           what came under the mark
  *     /probe/tell/<mark>/<order>   an order to what the mark's requests do
- *     /jwks.json                   the keys of the issuer, from JWKS
+ *     /probe/issuer/<order>        an order to the issuer: `keys` (POST, a JWKS), `away`, `back`, `state`; gives how often it was asked
+ *     /jwks.json                   the keys of the issuer, at first from JWKS
  */
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -53,8 +54,9 @@ async function readBody(request, seen) {
 
 const server = createServer(async (request, answer) => {
   const [path, query = ''] = request.url.split('?');
-  if (path === '/jwks.json') return sendJson(answer, JSON.parse(process.env.JWKS ?? '{"keys":[]}'));
+  if (path === '/jwks.json') return showKeys(request, answer);
   const [, probe, order, mark, word] = path.split('/');
+  if (probe === 'probe' && order === 'issuer') return orderIssuer(mark, request, answer);
   if (probe === 'probe' && order === 'seen') return sendJson(answer, entryOf(mark).requests);
   if (probe === 'probe' && order === 'tell') return sendJson(answer, tell(mark, word));
 
@@ -71,6 +73,22 @@ const server = createServer(async (request, answer) => {
   }
   (WISHES[wish] ?? sendSeen)(request, answer, seen);
 });
+
+const issuer = { keys: process.env.JWKS ?? '{"keys":[]}', away: false, requests: 0 };
+
+function showKeys(request, answer) {
+  issuer.requests++;
+  if (issuer.away) request.socket.destroy();
+  else sendJson(answer, JSON.parse(issuer.keys));
+}
+
+async function orderIssuer(order, request, answer) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  if (order === 'keys') issuer.keys = Buffer.concat(chunks).toString();
+  if (order === 'away' || order === 'back') issuer.away = order === 'away';
+  sendJson(answer, { requests: issuer.requests });
+}
 
 function sendJson(answer, value) {
   answer.setHeader('content-type', 'application/json');

@@ -96,6 +96,8 @@ async function startBackend(): Promise<{ readonly port: number; stop(): Promise<
 
 function controlsOf(provider: IdentityProvider, redis: RedisServer | undefined): Controls {
   const issuer = {
+    // Others are there for a case alone.
+    readers: 1,
     requests: () => provider.requests,
     rotate: async () => {
       const before = provider.keys;
