@@ -167,6 +167,9 @@ export function startRouter(directory: string, ports: Ports, options: RouterStar
   const { nodeOptions = [], program = join(__dirname, '../../bundle/router.cjs') } = options;
   return start(ROUTER_NODE, [...nodeOptions, program], ports.proxy, {
     env: {
+      NODE_ENV: 'production',
+      // As the Deployment of a router with 512 MiB has it.
+      NODE_OPTIONS: '--max-old-space-size=384',
       GATEWAY_DOCUMENT: file,
       STORE_URL: `redis://127.0.0.1:${ports.redis}`,
       PORT: String(ports.proxy),
