@@ -179,6 +179,7 @@ function withTraefik(program: string, serverProgram: string, etcdProgram: string
       expect.stringMatching(/-security-headers@/),
       expect.stringMatching(/-cors@/),
       expect.stringMatching(/-flood-guard@/),
+      expect.stringMatching(/-retry@/),
     ]);
   });
 }
