@@ -64,6 +64,10 @@ const project = new typescript.TypeScriptProject({
     'fast-check@^4',
     'ws@^8',
     '@types/ws@^8',
+    // What callers use. Later versions of openai and eventsource want Node 22.
+    'openai@6.49.0',
+    '@anthropic-ai/sdk@1.14.0',
+    'eventsource@4.1.1',
   ],
 
   tsconfig: {
@@ -179,24 +183,33 @@ project.addTask('docs', {
 project.addTask('test:cluster', {
   description: 'Tests in the cluster that KUBECONFIG leads to, with the CRDs of the folder CRDS',
   steps: [
+    { exec: 'node scripts/need-cluster.mjs' },
     { spawn: bundle.name },
     {
-      exec: 'jest --runInBand --testPathIgnorePatterns=/node_modules/ --testPathPatterns=test/in-cluster',
+      exec: [
+        'jest --testPathIgnorePatterns=/node_modules/ --roots=./test/in-cluster',
+        '--globalSetup=./test/in-cluster/set-up.ts --globalTeardown=./test/in-cluster/tear-down.ts --runInBand',
+      ].join(' '),
       receiveArgs: true,
     },
   ],
 });
 project.addTask('bench', {
   description: 'Measures what the design promises, all of it or the parts that are named',
-  steps: [
-    { spawn: bundle.name },
-    { exec: 'tsc --build' },
-    { exec: 'tsx bench/main.ts', receiveArgs: true },
-  ],
+  steps: [{ spawn: bundle.name }, { exec: 'tsc --build' }, { exec: 'tsx bench/main.ts', receiveArgs: true }],
 });
 project.addTask('bench:profile', {
   description: 'Shows where the time of the router goes',
   exec: 'tsx bench/profile.ts',
 });
+for (const [name, description] of [
+  ['pulumi', 'Measures the registration of gateways in a Pulumi program'],
+  ['traefik/main', 'Measures Traefik with the router behind it beside Traefik alone'],
+] as const) {
+  project.addTask(`bench:${name.split('/')[0]}`, {
+    description,
+    steps: [{ spawn: bundle.name }, { exec: 'tsc --build' }, { exec: `tsx bench/${name}.ts` }],
+  });
+}
 
 project.synth();

@@ -25,7 +25,9 @@ function measure(gateways: number): Run {
   const begin = performance.now();
   const app = new cdk8s.App();
   const chart = new cdk8s.Chart(app, 'chart', { namespace: 'agents' });
-  for (let i = 0; i < gateways; i++) new AgentGateway(chart, `gateway-${i}`, platform);
+  for (let i = 0; i < gateways; i++) {
+    new AgentGateway(chart, `gateway-${i}`, { ...platform, hosts: [`api${i}.example.com`] });
+  }
   const objects = chart.toJson();
   const made = performance.now();
   const yamlMilliseconds = [1, 2, 3].map(() => {

@@ -1,5 +1,7 @@
 /** Makes the text of docs/edges.md from the table of capabilities. */
-import { DUTIES, KONG_DIFFERENCES, KONG_LACKS } from '../src/model/capabilities';
+import { DUTIES, KONG_DIFFERENCES, KONG_LACKS, KONG_TRAITS, type Lack } from '../src/model/capabilities';
+import { TRAEFIK_DIFFERENCES, TRAEFIK_LACKS } from '../src/model/traefik-capabilities';
+import { TRAEFIK_DIRECT, TRAEFIK_HEAD } from './edges-page-traefik';
 
 const HEAD = `<!-- Written by \`npm run docs\` from src/model/capabilities.ts. Changes belong there. -->
 
@@ -24,21 +26,32 @@ Open source, 3.6 to 3.9. One translation, written in two shapes:
 
 Where Kong differs from the other edges:
 
-- A host that a client writes in another case, or with a dot at its end, is answered with 404: Kong compares hosts as
-  they are written. Browsers and HTTP libraries write them in lower case.
-- Requests to other hosts or outside the base path are answered by Kong, in its own JSON. A Kong of the gateway's own sets
+`;
+
+const KONG_SETTINGS = `- Requests to other hosts or outside the base path are answered by Kong, in its own JSON. A Kong of the gateway's own sets
   security headers, request id and CORS on these answers too.
 - A preflight is answered with 200, also to origins that are not allowed; the headers that allow are missing then.
 - Without a database, Kong reads the certificate at start: restart its pods when it has changed.
-- Under the ingress controller, \`Via\`, \`Server\` and \`X-Kong-*\` are hidden by that Kong's own setting \`headers: off\`, and its
-  \`untrusted_lua\` must be \`sandbox\`, as it is by default.
+- Backends and routers see Kong's \`Via\`, whatever it is told.
+
+Under the ingress controller some things are settings of that Kong, which whoever runs it makes (\`KONG_…\` in its pods):
+
+| setting | for what |
+|---|---|
+| \`untrusted_lua: sandbox\` | as it is by default; with \`off\`, requests end without an answer |
+| \`headers: off\` | hides \`Via\`, \`Server\` and \`X-Kong-*\` |
+| \`nginx_proxy_proxy_ignore_headers: X-Accel-Redirect X-Accel-Limit-Rate X-Accel-Charset X-Accel-Expires X-Accel-Buffering\` | keeps backends of services that are \`via: edge\` from giving nginx orders in their answers |
+| \`dns_order: LAST,A,CNAME\` | Redis and backends by the port that is configured, not by that of an SRV record |
+| \`trusted_ips\`, \`real_ip_header\`, \`real_ip_recursive\` | the addresses of clients, where a proxy is in front |
 
 ## Services that Kong decides about
 
 With \`via: 'edge'\` at a service, requests go from Kong straight to the backend. Callers are tenants with
-\`edgeCredentials\`; their plan is counted by Kong in the gateway's Redis, in a database of its own. A Kong of the gateway's
-own gets API keys from their Secrets into its file, in memory, when a pod starts; the ingress controller takes a Secret
-with the label \`konghq.com/credential: key-auth\` and the key under \`key\`, and knows a tenant as \`<gateway>.<tenant>\`.
+\`edgeCredentials\`; their plan is counted by Kong in the gateway's Redis, in a database of its own, or in the Redis that
+\`edge.kong.*.redis\` names. A Kong of the gateway's own gets API keys from their Secrets into its file, in memory, when a pod
+starts. The ingress controller takes a Secret with the label \`konghq.com/credential: key-auth\` and the key under \`key\`, and
+knows a tenant as \`<namespace>.<gateway>.<tenant>\`; keys and issuers must differ in all of that Kong, as of two consumers
+that have the same it leaves out both.
 
 What Kong cannot keep is a problem when the manifest is made:
 
@@ -56,7 +69,19 @@ export function edgesPage(): string {
   const duties = DUTIES.map(
     ({ duty, traefik, kong, none }) => `| ${duty} | ${traefik} | ${kong} | ${none} |\n`,
   );
-  const lacks = Object.values(KONG_LACKS).map(({ props, expected }) => `| ${props} | ${expected} |\n`);
-  const differences = KONG_DIFFERENCES.map((text) => `- ${text}\n`);
-  return HEAD + duties.join('') + KONG + lacks.join('') + DIFFERENCES + differences.join('');
+  return [
+    HEAD,
+    ...duties,
+    ...[TRAEFIK_HEAD, TRAEFIK_DIRECT, ...rows(TRAEFIK_LACKS), DIFFERENCES, ...items(TRAEFIK_DIFFERENCES)],
+    ...[KONG, ...items(Object.values(KONG_TRAITS).map(({ difference }) => difference)), KONG_SETTINGS],
+    ...[...rows(KONG_LACKS), DIFFERENCES, ...items(KONG_DIFFERENCES)],
+  ].join('');
+}
+
+function rows(lacks: Readonly<Record<string, Lack>>): string[] {
+  return Object.values(lacks).map(({ props, expected }) => `| ${props} | ${expected} |\n`);
+}
+
+function items(texts: readonly string[]): string[] {
+  return texts.map((text) => `- ${text}\n`);
 }

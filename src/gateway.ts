@@ -7,10 +7,12 @@ import { KongEdge } from './edges/kong/edge';
 import { kongYml } from './edges/kong/kong-yml';
 import { translate } from './edges/kong/translation';
 import { TraefikEdge } from './edges/traefik/edge';
-import type { DeploymentModel, KongControllerModel } from './model/deployment-model';
+import { neighbourProblems } from './edges/traefik/neighbours';
+import { namespaceProblem as unnamedRouter } from './edges/traefik/router-tls';
+import type { DeploymentModel, KongControllerModel, TraefikModel } from './model/deployment-model';
 import type { GatewayModel } from './model/gateway-model';
 import { type RouteRow, routeTable } from './model/route-table';
-import { gatewayNames, ROUTER_SERVICE_PORT } from './names';
+import { type GatewayNames, gatewayNames, ROUTER_SERVICE_PORT } from './names';
 import type { AgentGatewayProps } from './props/gateway-props';
 import { InvalidGatewayError } from './resolve/invalid-gateway-error';
 import { resolveGateway } from './resolve/resolve-gateway';
@@ -58,9 +60,7 @@ export class AgentGateway extends Construct {
       this.redis = new Redis(this, 'redis', { names, model: store.managed, edge });
     }
     this.router = new Router(this, 'router', { names, gateway: this.model, deployment: this.deployment });
-    if (edge.traefik !== undefined) {
-      this.edge = new TraefikEdge(this, 'edge', { names, gateway: this.model, traefik: edge.traefik });
-    }
+    if (edge.traefik !== undefined) this.edge = this.makeTraefikEdge(names, edge.traefik);
     const { dbless, ingressController } = edge.kong ?? {};
     if (dbless !== undefined) {
       const address = { host: names.router, port: ROUTER_SERVICE_PORT };
@@ -83,6 +83,24 @@ export class AgentGateway extends Construct {
       const parts = { names, gateway: this.model, controller: ingressController, namespace };
       this.kongEdge = new KongEdge(this, 'edge', parts, this.router.service);
     }
+  }
+
+  /** @throws InvalidGatewayError for a router without a whole name, and for what other gateways of the App do to this one */
+  private makeTraefikEdge(names: GatewayNames, traefik: TraefikModel): TraefikEdge {
+    const { namespace } = Chart.of(this);
+    const nowhere = unnamedRouter(traefik, namespace);
+    if (nowhere !== undefined) throw new InvalidGatewayError([nowhere], this.node.path);
+    const parts = { names, gateway: this.model, traefik, namespace };
+    const edge = new TraefikEdge(this, 'edge', parts);
+    const { routes } = this;
+    const problems = neighbourProblems(this.node.root, {
+      ...parts,
+      path: this.node.path,
+      routes,
+      objects: edge,
+    });
+    if (problems.length > 0) throw new InvalidGatewayError(problems, this.node.path);
+    return edge;
   }
 
   /** @throws InvalidGatewayError for Secrets of the app in which the controller would find no credential */

@@ -13,6 +13,10 @@ const BASE_NAME_MOST = 37;
 export const ROUTER_PORT = 8080;
 /** Port of the router's Service. */
 export const ROUTER_SERVICE_PORT = 80;
+/** Port of the router's Service where Traefik speaks TLS to it. */
+export const ROUTER_TLS_SERVICE_PORT = 443;
+/** Port of the router's container, and of its Service, at which Traefik asks before it sends requests on by itself. */
+export const DECISION_PORT = 8081;
 /** Port of the router's container for probes and metrics. */
 export const ADMIN_PORT = 9090;
 /** Port of the Redis. */
@@ -46,8 +50,14 @@ export interface GatewayNames {
  * @param name what the user calls it; without, a label is made from the construct's path, with a hash of it
  */
 export function gatewayNames(scope: Construct, name?: string): GatewayNames {
-  const base = name ?? Names.toDnsLabel(scope, { maxLen: BASE_NAME_MOST });
+  const base = name ?? labelOf(scope);
   return { base, router: `${base}-router`, redis: `${base}-redis`, edge: `${base}-kong` };
+}
+
+/** What cdk8s leaves in a label can still be what a Service's name cannot have (RFC 1035: a letter first, no `_` or `.`). */
+function labelOf(scope: Construct): string {
+  const label = Names.toDnsLabel(scope, { maxLen: BASE_NAME_MOST }).replace(/[^a-z0-9-]/g, '-');
+  return /^[a-z]/.test(label) ? label : `g${label.slice(1 - BASE_NAME_MOST)}`;
 }
 
 /** Ten hex digits for contents: the name of an immutable object changes with what is in it. */

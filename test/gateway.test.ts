@@ -13,7 +13,10 @@ const props: AgentGatewayProps = {
 
 function chartOf(...gateways: [string, AgentGatewayProps][]): { chart: Chart; made: AgentGateway[] } {
   const chart = new Chart(new App(), 'platform', { namespace: 'agents' });
-  return { chart, made: gateways.map(([id, one]) => new AgentGateway(chart, id, one)) };
+  // Two on one host would take each other's requests.
+  const hosts = (i: number) => (i === 0 ? {} : { hosts: [`api${i}.example.com`] });
+  const made = gateways.map(([id, one], i) => new AgentGateway(chart, id, { ...one, ...hosts(i) }));
+  return { chart, made };
 }
 
 function identities(chart: Chart): string[] {
@@ -54,15 +57,17 @@ it('names its objects as it always has', () => {
     'Middleware agents-cors',
     'Middleware agents-flood-guard',
     'Middleware agents-https-redirect',
+    'Middleware agents-retry',
     'Middleware agents-security-headers',
     'NetworkPolicy agents-redis',
     'NetworkPolicy agents-router',
     'PodDisruptionBudget agents-router',
+    'ServersTransport agents-router',
     'Service agents-redis',
     'Service agents-router',
     'ServiceAccount agents-router',
     'StatefulSet agents-redis',
-    'TLSOption agents',
+    'TLSOption agents-tls',
   ]);
 });
 

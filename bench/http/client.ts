@@ -11,10 +11,13 @@ export interface Timing {
   readonly end: number;
 }
 
+/** What every request names. */
+export const HOST = 'api.example.com';
+
 /** The bytes of a request. */
 export function requestBytes(path: string, token: string, body: Buffer): Buffer {
   const head =
-    `POST ${path} HTTP/1.1\r\nhost: api.example.com\r\nauthorization: Bearer ${token}\r\n` +
+    `POST ${path} HTTP/1.1\r\nhost: ${HOST}\r\nauthorization: Bearer ${token}\r\n` +
     `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head), body]);
 }

@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AgentGatewayProps, EdgeProps } from 'cdk8s-agent-gateway';
 import { resolveGateway } from '../../src/resolve/resolve-gateway';
 import { AUDIENCE, ISSUER } from '../../test/support/identity-provider';
+import { HOST } from './client';
 import { type Running, start } from './processes';
 
 /** Where the programs of a measurement listen. */
@@ -118,6 +120,8 @@ export const ROUTER_NODE = process.env.ROUTER_NODE ?? process.execPath;
 
 /** What is unusual of a router. */
 export interface RouterStart {
+  /** What stands in front, which has duties of its own. Default: nothing. */
+  readonly edge?: EdgeProps;
   /** Options of Node. */
   readonly nodeOptions?: readonly string[];
   /** Default: the bundle that is shipped. */
@@ -125,14 +129,14 @@ export interface RouterStart {
 }
 
 /** With all that the contract asks of it: tokens, three windows and concurrency in Redis, model routing, CORS, metrics, log. */
-export function startRouter(directory: string, ports: Ports, options: RouterStart = {}): Promise<Running> {
+export function gatewayProps(ports: Ports, edge: EdgeProps): AgentGatewayProps {
   const service = (path: string, port: number) => {
     const backend = { service: 'localhost', port };
     return { path, backend, models: { 'gpt-4': backend, 'claude-3*': backend }, bodyLimitBytes: 67_108_864 };
   };
-  const resolved = resolveGateway({
-    hosts: ['api.example.com'],
-    edge: { none: {} },
+  return {
+    hosts: [HOST],
+    edge,
     auth: { jwt: { issuer: ISSUER, audience: AUDIENCE, jwksUrl: `http://localhost:${ports.jwks}/` } },
     plans: {
       free: {
@@ -148,7 +152,12 @@ export function startRouter(directory: string, ports: Ports, options: RouterStar
     },
     versions: { v1: {}, v2: { weightPercent: 10 } },
     cors: { origins: ['https://app.example.com'] },
-  });
+  };
+}
+
+/** The router of such a gateway, without anything in front unless the options say so. */
+export function startRouter(directory: string, ports: Ports, options: RouterStart = {}): Promise<Running> {
+  const resolved = resolveGateway(gatewayProps(ports, options.edge ?? { none: {} }));
   if (resolved.kind === 'problems') throw new Error(JSON.stringify(resolved.problems));
   // By address: which family `localhost` gets is not what is measured.
   const document = JSON.stringify(resolved.gateway).replaceAll('"host":"localhost"', '"host":"127.0.0.1"');

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { Client, requestBytes, type Timing } from './client';
+import { Client, HOST, requestBytes, type Timing } from './client';
 import { cpuOf } from './processes';
 
 /** About 1 KiB, with the model where clients put it. */
@@ -37,7 +37,7 @@ local body = [==[${BODY}]==]
 local requests, n = {}, 0
 init = function()
   for i, token in ipairs(tokens) do
-    requests[i] = wrk.format("POST", "/agents/chat", { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. token }, body)
+    requests[i] = wrk.format("POST", "/agents/chat", { ["Host"] = "${HOST}", ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. token }, body)
   end
 end
 request = function()

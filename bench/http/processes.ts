@@ -65,7 +65,8 @@ export async function start(
   };
 }
 
-function familyOf(pid: number): number[] {
+/** A process and its children, by id. */
+export function familyOf(pid: number): number[] {
   const family = [pid];
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     const parent = Number(statOf(Number(name))?.[1]);

@@ -28,6 +28,8 @@ export interface PodOptions {
 export interface RunningPod {
   readonly port: number;
   readonly adminPort: number;
+  /** Where an edge asks, if it does. */
+  readonly decisionPort?: number;
   /** Lines that the container printed. */
   readonly lines: readonly string[];
   /** Sends SIGTERM and resolves to the exit code. */
@@ -46,7 +48,7 @@ export async function runPod(options: PodOptions): Promise<RunningPod> {
     writeFiles(join(root, mount.mountPath), volumeFiles(volume, options));
   }
   const inRoot = (text: string) =>
-    mounts.some((path) => text.startsWith(`${path}/`)) ? join(root, text) : text;
+    mounts.some((path) => `${text}/`.startsWith(`${path}/`)) ? join(root, text) : text;
   const [program, ...args]: string[] = [...container.command, ...(container.args ?? [])].map(inRoot);
 
   const child = spawn(program === 'node' ? process.execPath : (program ?? ''), args, {
@@ -104,7 +106,7 @@ function variableOf(entry: Manifest, options: PodOptions): string {
 
 async function untilReady(child: ChildProcess, path: string): Promise<Omit<RunningPod, 'stop'>> {
   const lines: string[] = [];
-  const started = new Promise<{ port: number; adminPort: number }>((resolve, reject) => {
+  const started = new Promise<Pick<RunningPod, 'port' | 'adminPort' | 'decisionPort'>>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the router ended with ${code}:\n${lines.join('\n')}`)));
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       lines.push(line);
@@ -112,13 +114,13 @@ async function untilReady(child: ChildProcess, path: string): Promise<Omit<Runni
       if (entry.event === 'started') resolve(entry);
     });
   });
-  const { port, adminPort } = await started;
+  const { port, adminPort, decisionPort } = await started;
   const deadline = Date.now() + 10_000;
   while ((await statusOf(adminPort, path)) !== 200) {
     if (Date.now() > deadline) throw new Error(`the router is not ready:\n${lines.join('\n')}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return { port, adminPort, lines };
+  return { port, adminPort, ...(decisionPort === undefined ? {} : { decisionPort }), lines };
 }
 
 function statusOf(port: number, path: string): Promise<number> {

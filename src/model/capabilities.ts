@@ -1,6 +1,6 @@
 /**
  * What each edge does by itself, and what Kong's open-source edition cannot keep where a service is `via: 'edge'`. The
- * checks speak by this table, and `docs/edges.md` is made from it.
+ * checks speak by this table, and `docs/edges.md` is made from it; Traefik's is beside it.
  */
 
 /** Who does a duty: the edge, the router, or nobody. */
@@ -28,8 +28,51 @@ export const DUTIES: readonly DutyRow[] = [
   { duty: 'TLS to backends, their keys', traefik: 'router', kong: 'router', none: 'router' },
   { duty: 'fallbacks, circuit breakers', traefik: 'router', kong: 'router', none: 'router' },
   { duty: 'headers and JSON changed for a service', traefik: 'router', kong: 'router', none: 'router' },
-  { duty: 'services that are `via: edge`', traefik: 'no', kong: 'edge', none: 'no' },
+  {
+    duty: 'services that are `via: edge`',
+    traefik: 'edge, by leave of the router',
+    kong: 'edge',
+    none: 'no',
+  },
 ];
+
+/** Something that clients see otherwise with Kong than with other edges, by the name that the conformance suite has for it. */
+export interface KongTrait {
+  /** Whether a Kong of the gateway's own does as the other edges do. */
+  readonly dbless: boolean;
+  /** The same of a Kong under its ingress controller, with nothing set that is not said on this page. */
+  readonly ingressController: boolean;
+  /** What it does in their place. */
+  readonly difference: string;
+}
+
+/** What Kong 3.9 does otherwise on every way, whatever is behind it. */
+export const KONG_TRAITS = {
+  'host-in-any-case': {
+    dbless: false,
+    ingressController: false,
+    difference:
+      'A host that a client writes in another case, or with a dot at its end, is answered with 404: Kong compares hosts as they are written. Browsers and HTTP libraries write them in lower case.',
+  },
+  'paths-as-sent': {
+    dbless: false,
+    ingressController: false,
+    difference:
+      'Paths are tidied before anything looks at them: dots resolved, slashes merged, harmless escapes decoded. So `/v2/x/../agents` is `/v2/agents`, and not refused.',
+  },
+  'strict-framing': {
+    dbless: false,
+    ingressController: false,
+    difference:
+      'A line that a bare line feed ends is read as a line, and a header without a name is left out.',
+  },
+  'large-headers': {
+    dbless: true,
+    ingressController: false,
+    difference:
+      'Headers of more than 32 KiB are answered by a Kong under its ingress controller, with 494, unless it is told `nginx_http_large_client_header_buffers: 4 64k`.',
+  },
+} as const satisfies Record<string, KongTrait>;
 
 /** One thing that Kong cannot keep, in the words of a problem. */
 export interface Lack {
@@ -173,7 +216,10 @@ export const KONG_DIFFERENCES: readonly string[] = [
   'Limits are told in `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset` and `X-RateLimit-*`.',
   'A plan is the tenant’s: all its callers share one limit, and `X-User-Id` is the tenant’s name.',
   'An API key is taken in `X-API-Key` alone, not as Bearer. Of a token, `aud` and `nbf` are not looked at.',
-  'Requests without a good credential are refused without being counted, so neither a plan nor the flood guard slows them down.',
+  'Requests without a good credential are refused without being counted, so neither a plan nor the flood guard slows them down. For callers whose plan has limits, these take the place of the flood guard.',
+  'A version that a plan does not list is answered with 403, and a path that might climb with 400, after it was counted; both in Kong’s own JSON.',
+  'A token whose header is no JSON object, or whose `iss` is no text, is answered with 500 in place of 401.',
+  'Without `cors`, a preflight needs a credential like any other request.',
   'While Redis is away, `closed` is answered with 500.',
   'A body in chunks is read whole before the backend sees it, because its size is checked; `Expect: 100-continue` with a body over the limit is answered with 417.',
   'A body may pause as long as `idleSeconds`, 300 by default, which is also the time for the first byte.',

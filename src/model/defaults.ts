@@ -22,7 +22,14 @@ export const DEFAULTS = {
   },
   securityHeaders: { hstsSeconds: 31_536_000, frameOptions: 'DENY' },
   tls: { minVersion: '1.2' },
-  traefik: { namespace: 'traefik', entryPoints: { http: 'web', https: 'websecure' } },
+  traefik: {
+    version: '3.6',
+    namespace: 'traefik',
+    podLabels: { 'app.kubernetes.io/name': 'traefik' },
+    entryPoints: { http: 'web', https: 'websecure' },
+    crossNamespace: false,
+    refuseEncodedCharacters: false,
+  },
   kong: {
     image: 'kong:3.9',
     resources: { cpuMillicores: 500, memoryMebibytes: 1_024 },

@@ -22,13 +22,57 @@ export interface EdgeModel {
 
 /** What the objects name of the Traefik that is in the cluster. */
 export interface TraefikModel {
+  /** Oldest that is to take the objects. */
+  readonly version: '3.6' | '3.7';
   /** Namespace that Traefik's pods run in, for the NetworkPolicy. */
   readonly namespace: string;
+  /** Labels of Traefik's pods, for the NetworkPolicy. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** Absent = Traefik takes every route. */
+  readonly ingressClass?: string;
   readonly httpEntryPoint: string;
   readonly httpsEntryPoint: string;
   /** Absent = no guard. */
   readonly floodGuard?: FloodGuardModel;
+  /** Whether Traefik refuses paths with encoded characters; absent = no. */
+  readonly refuseEncodedCharacters?: true;
   readonly tls?: TlsModel;
+  /** Absent = plain HTTP to the router. */
+  readonly routerTls?: RouterTlsModel;
+  /** Sorted by service; absent where every service goes through the router. */
+  readonly direct?: readonly TraefikDirectModel[];
+}
+
+/** Names of Secrets. */
+export interface RouterTlsModel {
+  readonly serverSecretName: string;
+  readonly clientSecretName: string;
+}
+
+/** A service that Traefik sends requests to once the router has let them through. */
+export interface TraefikDirectModel {
+  readonly service: string;
+  /** Behind base path and version; `''` at the root. */
+  readonly path: string;
+  readonly connectSeconds: number;
+  readonly firstByteSeconds: number;
+  /** At least one. */
+  readonly targets: readonly TraefikTargetModel[];
+}
+
+/** Where Traefik sends the requests of one version, or one variant in it. */
+export interface TraefikTargetModel {
+  /** `''` for a gateway without versions. */
+  readonly version: string;
+  /** Absent = the version has no variants. */
+  readonly variant?: string;
+  /** Name of the Kubernetes Service. */
+  readonly name: string;
+  /** Absent = the gateway's own. */
+  readonly namespace?: string;
+  readonly port: number;
+  /** Takes the place of base path, version and service path; absent = base path and version alone are cut off. */
+  readonly backendPath?: string;
 }
 
 /** Bound on the requests of one address. */
@@ -38,6 +82,8 @@ export interface FloodGuardModel {
   readonly burst: number;
   /** Place from the end of `X-Forwarded-For` at which the client's address stands; 0 = the connection's address. */
   readonly forwardedForDepth: number;
+  /** Addresses that are no client's in `X-Forwarded-For`, sorted; absent = that is not asked. */
+  readonly trustedProxies?: readonly string[];
 }
 
 /** Exactly one of `certResolver` and `secretName` is there. */
@@ -171,6 +217,8 @@ export interface StoreModel {
 /** A Redis that is there already. At most one of `sentinelMaster` and `cluster` is there. */
 export interface ExternalRedisModel {
   readonly urlSecret: SecretKeyModel;
+  /** Certificates in PEM form; absent where those that Node trusts will do. */
+  readonly caSecret?: SecretKeyModel;
   readonly sentinelMaster?: string;
   readonly cluster?: true;
 }

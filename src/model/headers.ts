@@ -21,6 +21,32 @@ export function isIdentityHeader(name: string): boolean {
   return IDENTITY_NAMES.has(name.toLowerCase().replace(/[^a-z0-9]/g, '-'));
 }
 
+/**
+ * What clients send under these names is not passed on, because the gateway sets it, or it is of no use behind it:
+ * `expect` was answered, `x-api-key` is the gateway's credential. Lower case.
+ */
+export const REPLACED_HEADERS: ReadonlySet<string> = new Set([
+  'host',
+  'expect',
+  'content-length',
+  'x-api-key',
+  'x-request-id',
+  'traceparent',
+  'x-forwarded-prefix',
+]);
+
+/**
+ * What an edge that replaces forwarded headers does replace (Traefik v3.7, Kong 3.9). Others with that beginning, such as
+ * `X-Forwarded-User`, and RFC 7239's `Forwarded` come through it as clients wrote them, so nobody vouches for them.
+ */
+export const VOUCHED_HEADERS: ReadonlySet<string> = new Set([
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-real-ip',
+]);
+
 /** The id of a request, on its way to the backend and back (contract H1). */
 export const REQUEST_ID_HEADER = 'x-request-id';
 

@@ -55,8 +55,13 @@ export const PROBLEMS = {
   AGW_REPLICAS: 'The lower bound of replicas is above the upper one.',
   AGW_UNUSED: 'A prop would have no effect.',
   AGW_EDGE_CANNOT: 'The edge cannot do what a prop asks for.',
+  AGW_EDGE_VERSION: 'A prop needs a later version of the edge than the one that is named.',
   AGW_FLOOD_GUARD_BELOW_PLAN: 'The flood guard would refuse callers who are within their plan.',
   AGW_CLUSTER_SLOT: 'What one request asks for would stand in two hash slots of a Redis Cluster.',
   AGW_NAMESPACE: 'The chart has no namespace, by which others would find its objects.',
+  AGW_GATEWAY_SHADOWED:
+    'Another gateway of the App takes requests that are this one’s, or the other way round.',
+  AGW_OBJECT_NAME: 'Traefik could not tell an object from one of another gateway of the App.',
+  AGW_TLS_CONFLICT: 'Two gateways of the App ask for different TLS on one host.',
   AGW_DOCUMENT_SIZE: 'The gateway is too large for one ConfigMap.',
 } as const satisfies Record<`AGW_${string}`, string>;

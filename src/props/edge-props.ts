@@ -26,11 +26,68 @@ export interface EdgeProps {
 /** What the objects must know of the Traefik that is in the cluster. */
 export interface TraefikProps {
   /**
+   * Oldest Traefik that is to take the objects. Later ones take them too.
+   * Range: `3.6` or `3.7`.
+   * @default '3.6'
+   * @problem AGW_ENUM another version
+   * @problem AGW_EDGE_VERSION a prop needs a later one
+   */
+  readonly version?: '3.6' | '3.7';
+
+  /**
    * Namespace of Traefik's pods, which alone may reach the router.
    * @default 'traefik'
    * @problem AGW_NAME not a namespace's name
    */
   readonly namespace?: string;
+
+  /**
+   * Labels of Traefik's pods in that namespace.
+   * @default - the one that Traefik's Helm chart 41 gives them, `app.kubernetes.io/name: traefik`
+   */
+  readonly podLabels?: Readonly<Record<string, string>>;
+
+  /**
+   * Class of the routes, where Traefik takes only those of its own (`providers.kubernetesCRD.ingressClass`). Written as
+   * `spec.ingressClassName` from version 3.7 on, as the annotation `kubernetes.io/ingress.class` before.
+   * @default - none, for a Traefik that takes every route, as that of the Helm chart does
+   * @problem AGW_NAME not the name of a class
+   */
+  readonly ingressClass?: string;
+
+  /**
+   * Addresses of proxies in front of Traefik, as CIDR. The flood guard then takes the address before them for the
+   * client's. Traefik itself has to be told of the same ones in its static configuration,
+   * `entryPoints.<name>.forwardedHeaders.trustedIPs`: it throws away what all others say in `X-Forwarded-*`, and
+   * the router takes what Traefik says.
+   * @default - none, the connection's address is the client's
+   * @problem AGW_CIDR not a range of addresses
+   * @problem AGW_ONE_OF together with `floodGuard.forwardedForDepth`
+   * @problem AGW_UNUSED without a flood guard
+   */
+  readonly trustedProxies?: readonly string[];
+
+  /**
+   * Whether this Traefik takes routes to Services of other namespaces (`providers.kubernetesCRD.allowCrossNamespace`).
+   * @default false
+   * @problem AGW_UNUSED no backend of a service that is `via: 'edge'` is in another namespace
+   */
+  readonly crossNamespace?: boolean;
+
+  /**
+   * Whether Traefik answers 400 to paths with an encoded slash, backslash, semicolon, percent sign, question mark, hash
+   * or null character, which backends read in different ways. The router by itself refuses those that climb.
+   * @default false
+   * @problem AGW_EDGE_VERSION with a `version` before 3.7
+   */
+  readonly refuseEncodedCharacters?: boolean;
+
+  /**
+   * TLS from Traefik to the router, each with a certificate that the other checks.
+   * @default - plain HTTP, inside the cluster
+   * @problem AGW_NAMESPACE the chart has no namespace, which the router's certificate names
+   */
+  readonly routerTls?: RouterTlsProps;
 
   /**
    * Traefik's entry points, by the names in its static configuration.
@@ -44,6 +101,24 @@ export interface TraefikProps {
    * @default - on, wide enough for the largest plan
    */
   readonly floodGuard?: FloodGuardProps | false;
+}
+
+/**
+ * Certificates between Traefik and the router, in Secrets of the gateway's namespace as cert-manager makes them: `tls.crt`
+ * and `tls.key`, and in `ca.crt` the authority that the other side's certificate must come from.
+ */
+export interface RouterTlsProps {
+  /**
+   * Secret of the router, with a certificate for `<name>-router.<namespace>.svc`. Read again when it changes.
+   * @problem AGW_NAME not a Secret's name
+   */
+  readonly serverSecretName: string;
+
+  /**
+   * Secret of Traefik, which shows this certificate to the router.
+   * @problem AGW_NAME not a Secret's name
+   */
+  readonly clientSecretName: string;
 }
 
 /** Names of entry points. */
@@ -109,6 +184,8 @@ export interface TlsProps {
    * @default '1.2'
    * @problem AGW_ENUM another version
    * @problem AGW_EDGE_CANNOT with Kong's ingress controller, where it is for whoever runs that Kong to say
+   * @problem AGW_TLS_CONFLICT another gateway of the App asks for `1.3` on the same host, or this one does: Traefik takes its
+   * default for both then
    */
   readonly minVersion?: '1.2' | '1.3';
 }

@@ -16,6 +16,7 @@ export interface AgentGatewayProps {
    * Range: a lower-case RFC 1123 label of at most 37 characters.
    * @default - made from the construct's path in the chart, with a hash, so that two gateways never clash
    * @problem AGW_NAME not such a label
+   * @problem AGW_OBJECT_NAME Traefik could not tell an object from one of another gateway of the App
    */
   readonly name?: string;
 
@@ -24,6 +25,7 @@ export interface AgentGatewayProps {
    * Range: at least one DNS name, without scheme or port.
    * @problem AGW_HOST not a DNS name
    * @problem AGW_DUPLICATE named twice
+   * @problem AGW_GATEWAY_SHADOWED another gateway of the App has the same host and base path behind Traefik
    */
   readonly hosts: readonly string[];
 
@@ -32,6 +34,7 @@ export interface AgentGatewayProps {
    * Range: an absolute path without a slash at the end, such as `/api`.
    * @default - none, versions and services begin at the root
    * @problem AGW_PATH not such a path
+   * @problem AGW_GATEWAY_SHADOWED another gateway of the App has the same, or a service below it, on a host of this one
    */
   readonly basePath?: string;
 

@@ -186,6 +186,7 @@ export interface KongRedisProps {
   readonly host: string;
 
   /**
+   * Port of the Redis.
    * Range: 1 to 65_535, whole.
    * @default 6379
    * @problem AGW_NUMBER_RANGE outside the range
@@ -193,7 +194,7 @@ export interface KongRedisProps {
   readonly port?: number;
 
   /**
-   * Database for this Kong alone.
+   * Number of the database, for this Kong alone.
    * Range: 0 to 65_535, whole.
    * @default 1
    * @problem AGW_NUMBER_RANGE outside the range

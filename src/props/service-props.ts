@@ -117,12 +117,13 @@ export interface ServiceProps extends TargetProps {
   readonly responseJson?: JsonChangesProps;
 
   /**
-   * Who decides about the service's requests: the router, or Kong by itself, which then sends them straight to the
-   * backend. Kong knows callers by `edgeCredentials` of tenants alone; docs/edges.md has what it keeps of the rest.
-   * Range: `router`, or `edge` with `edge.kong`.
+   * What the service's requests go through: the router, or the edge alone, which then sends them straight to the backend.
+   * Traefik asks the router about each request first (ForwardAuth), so callers, versions and plans are the same. Kong decides
+   * by itself, and knows callers by `edgeCredentials` of tenants alone. docs/edges.md has what each keeps of the rest.
+   * Range: `router`, or `edge` with `edge.traefik` or `edge.kong`.
    * @default 'router'
    * @problem AGW_ENUM another word
-   * @problem AGW_EDGE_CANNOT `edge` with another edge, or with a prop that Kong cannot keep
+   * @problem AGW_EDGE_CANNOT `edge` with no proxy at the border, or with a prop that the edge cannot keep
    */
   readonly via?: 'router' | 'edge';
 }

@@ -163,6 +163,14 @@ export interface ExternalRedisProps {
   readonly urlSecret: SecretKeyProps;
 
   /**
+   * Secret with the certificates of the authorities that have signed those of Redis and its Sentinels, in PEM form. Read at the
+   * start of a router.
+   * @default - the authorities that Node trusts
+   * @problem AGW_SECRET_PLAIN text in place of the reference
+   */
+  readonly caSecret?: SecretKeyProps;
+
+  /**
    * Name of the master that the Sentinels at these hosts watch (port 26379 where none is given). User and password are the
    * master's; the Sentinels take none.
    * @default - the URL names Redis itself

@@ -27,7 +27,7 @@ const TYPE = 'cdk8s-agent-gateway:index:AgentGateway';
  * called as this resource; each is a child resource, whose name begins with this one's.
  *
  * Options go on to the children: provider, parent, protect, aliases, transforms by Pulumi's own rules, and also dependsOn,
- * ignoreChanges (where an object has the first part of the path) and customTimeouts.
+ * ignoreChanges (where an object has the first part of the path), customTimeouts, retainOnDelete and deletedWith.
  *
  * @example new AgentGateway('gateway', { hosts: ['api.example.com'], edge: { traefik: {} }, ... }, { provider })
  */

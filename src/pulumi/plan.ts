@@ -10,7 +10,7 @@ import {
   type Synthesis,
   synthesise,
 } from './synthesis';
-import { partAt, replaceVarying } from './vary';
+import { partAt, replaceVarying, type Variant } from './vary';
 
 /** What is to be registered. */
 export interface GatewayPlan {
@@ -31,25 +31,26 @@ export interface GatewayPlan {
  * @throws InvalidGatewayError with every problem of what is known, under the resource's name
  */
 export function planGateway(name: string, args: unknown): GatewayPlan {
-  const { template, inputs, problems } = readArgs(args);
+  const { template, inputs, sharedName, problems } = readArgs(args);
   if (problems.length > 0) throw invalid(name, [...problems, ...otherProblems(template, problems)]);
 
-  const first = synthesise(
-    name,
-    fillArgs(template, (input) => input.standIns.first),
-  );
+  const make = (pick: (input: ArgsInput) => unknown) => synthesise(name, fillArgs(template, pick));
+  const first = make((input) => input.standIns.first);
   if (inputs.length === 0) return { objects: first.objects, inputs: first.objects, facts: first.facts };
 
   const settled = settle(name, template, inputs);
   // Who waits for it sees the failure; until somebody does, it must not end the program.
   settled.catch(() => undefined);
-  const variants = inputs.map((source) => ({
-    source,
-    made: synthesise(
-      name,
-      fillArgs(template, (input) => input.standIns[input === source ? 'second' : 'first']),
-    ),
+  const variants: Variant<ArgsInput>[] = inputs.map((source) => ({
+    sources: [source],
+    made: make((input) => input.standIns[input === source ? 'second' : 'first']),
   }));
+  const sharing = inputs.filter(({ kind }) => kind === 'shared-name');
+  if (sharing.length > 0) {
+    // What is named twice is mounted once, so that there is one thing less.
+    const made = make((input) => (sharing.includes(input) ? sharedName : input.standIns.first));
+    variants.push({ sources: sharing, made });
+  }
   const varying = replaceVarying(first, variants, (sources, path, part) =>
     partOf(settled, sources, path, part),
   ) as Pick<GatewayPlan, 'facts'> & { readonly objects: GatewayPlan['inputs'] };

@@ -11,10 +11,11 @@ const ANY_TYPE = 'kubernetes:core/v1:Service';
  * @throws RunError when a provider is for something else, or when there is none and the stack forbids the default one
  */
 export function checkProvider(name: string, options: ComponentResourceOptions): void {
-  const { provider, providers, parent } = options;
   const fail = (what: string): never => {
     throw new RunError(`AgentGateway "${name}": ${what}`);
   };
+  if (typeof options !== 'object' || options === null) fail('the options are not an object');
+  const { provider, providers, parent } = options;
   if (provider === null || (provider !== undefined && !Provider.isInstance(provider))) {
     fail('the option provider is not a Provider of @pulumi/kubernetes; pass new kubernetes.Provider(…)');
   }

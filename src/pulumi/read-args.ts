@@ -2,9 +2,9 @@
 import { Output, type Output as OutputOf, output } from '@pulumi/pulumi';
 import type { Problem } from '../model/problem';
 import { Place, Saying, sortProblems } from '../resolve/problems';
-import { INPUT_PROPS, type InputKind } from './args';
+import { INPUT_PROPS, type InputKind } from './input-props';
 import { withWholeBounds } from './replica-inputs';
-import { type StandIns, standInsOf } from './stand-ins';
+import { SHARED_NAME, type StandIns, standInsOf } from './stand-ins';
 
 /** A value that is not known before the program runs. */
 export class ArgsInput {
@@ -26,6 +26,8 @@ export interface ReadArgs {
   /** The args with an `ArgsInput` in the place of each Input, and a `MisplacedInput` in the place of a wrong one. */
   readonly template: unknown;
   readonly inputs: readonly ArgsInput[];
+  /** One that all Inputs of the kind `shared-name` can have together, and with a known one if there is any. */
+  readonly sharedName: string;
   /** Of misplaced Inputs; empty where there are none. */
   readonly problems: readonly Problem[];
 }
@@ -37,10 +39,12 @@ const DEPTH_MOST = 12;
 export function readArgs(args: unknown): ReadArgs {
   const inputs: ArgsInput[] = [];
   const problems: Problem[] = [];
+  let sharedName = SHARED_NAME;
 
   const read = (value: unknown, keys: readonly string[], at: Place): unknown => {
     if (isInput(value)) return readInput(value, keys, at);
     if (keys.length > DEPTH_MOST) return value;
+    if (typeof value === 'string' && kindAt(keys) === 'shared-name') sharedName = value;
     if (Array.isArray(value)) return value.map((entry, i) => read(entry, [...keys, '*'], at.index(i)));
     const entries = entriesOf(isReplicas(keys) ? withWholeBounds(value, isInput) : value);
     if (entries === undefined) return value;
@@ -54,13 +58,13 @@ export function readArgs(args: unknown): ReadArgs {
       inputs.push(input);
       return input;
     }
-    const fix = `resolve it first: an Output can stand at ${placesNear(keys).join(', ')}`;
+    const fix = `resolve it first: an Output can stand at ${listed(placesNear(keys))}`;
     at.report('AGW_TYPE', new Saying('an Output or a Promise'), 'a value that is known at once', fix);
     return MISPLACED;
   };
 
   const template = read(args, [], new Place('', problems));
-  return { template, inputs, problems: sortProblems(problems) };
+  return { template, inputs, sharedName, problems: sortProblems(problems) };
 }
 
 /** Stands in place of a misplaced Input: no prop takes a function, so that it is never taken for something good. */
@@ -102,6 +106,14 @@ function kindAt(keys: readonly string[]): InputKind | undefined {
 /** Whether the first of the place's keys are these. */
 function fits(keys: readonly string[], place: readonly string[]): boolean {
   return keys.every((key, i) => place[i] === '*' || place[i] === key);
+}
+
+/** So many are read; there are more than a hundred. */
+const LISTED_MOST = 6;
+
+function listed(places: readonly string[]): string {
+  const more = places.length - LISTED_MOST;
+  return `${places.slice(0, LISTED_MOST).join(', ')}${more > 0 ? ` and ${more} other places` : ''}`;
 }
 
 /** Places below a value, else below what it is in, and so on. */

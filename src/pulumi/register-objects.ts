@@ -48,12 +48,14 @@ export function waitFor(
 
 /** What Pulumi does not hand down by itself. */
 function childOptions(object: KubernetesObject, options: ComponentResourceOptions): CustomResourceOptions {
-  const { ignoreChanges, customTimeouts } = options;
+  const { ignoreChanges, customTimeouts, retainOnDelete, deletedWith } = options;
   // The engine refuses a path whose beginning an object does not have.
   const ignored = ignoreChanges?.filter((path) => Object.hasOwn(object, path.split(/[.[]/)[0] ?? ''));
   return {
     ...(ignored === undefined || ignored.length === 0 ? {} : { ignoreChanges: ignored }),
     ...(customTimeouts === undefined ? {} : { customTimeouts }),
+    ...(retainOnDelete === undefined ? {} : { retainOnDelete }),
+    ...(deletedWith === undefined ? {} : { deletedWith }),
     // Its name changes with its contents: pods that still run need the old one until they are gone.
     ...(object.kind === 'ConfigMap' ? { deleteBeforeReplace: false } : {}),
   };

@@ -34,7 +34,7 @@ interface Settled {
 async function settleOne(input: ArgsInput): Promise<Settled> {
   const secret = await isSecret(input.value);
   // The one public way to see that an Output is unknown: an unknown one is written as a certain text.
-  const written: unknown = await runtime.serializeProperty(input.path, input.value);
+  const written: unknown = await runtime.serializeProperty(input.path, input.value, new Set());
   const value: unknown = runtime.unwrapRpcSecret(written);
   return { value: value === runtime.unknownValue ? input.standIns.neutral : value, secret };
 }

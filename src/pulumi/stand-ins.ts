@@ -2,7 +2,7 @@
  * Legal values in place of those that are not known yet. Two of them for each, because what differs in the objects between
  * one and the other is what the value has a part in. They are at the two ends of any order, as the model sorts.
  */
-import type { InputKind } from './args';
+import type { InputKind } from './input-props';
 
 /** The values that take the place of one. */
 export interface StandIns {
@@ -24,6 +24,7 @@ export function standInsOf(kind: InputKind, index: number): StandIns {
     case 'url':
       return texts(`https://0--pulumi-${index}.invalid/`, `https://zzzzzz-pulumi-${index}.invalid/`);
     case 'name':
+    case 'shared-name':
       return texts(`0--pulumi-${index}`, `zzzzzz-pulumi-${index}`);
     case 'quantity':
       return { first: 1_024, second: 2_048, neutral: 1_024 };
@@ -36,6 +37,9 @@ export function standInsOf(kind: InputKind, index: number): StandIns {
       return { first: 999, second: 1_000, neutral: 1_000 };
   }
 }
+
+/** What several names would be if they turned out to be the same. */
+export const SHARED_NAME = 'pulumi-shared';
 
 function texts(first: string, second: string): StandIns {
   return { first, second, neutral: first };

@@ -60,9 +60,16 @@ export function synthesise(name: string, args: unknown): Synthesis {
     const gateway = new AgentGateway(chart, GATEWAY_ID, props);
     return { objects: objectsOf(gateway), facts: factsOf(gateway) };
   } catch (error) {
-    if (error instanceof InvalidGatewayError) throw invalid(name, error.problems);
+    if (error instanceof InvalidGatewayError) throw invalid(name, error.problems.map(inWordsOfArgs));
     throw error;
   }
+}
+
+/** What the construct says of its chart's namespace; here it is one of the args. */
+function inWordsOfArgs(problem: Problem): Problem {
+  if (problem.code !== 'AGW_NAMESPACE') return problem;
+  const [got, expected] = [problem.got, problem.expected].map((text) => text.replace('a chart', 'a gateway'));
+  return { ...problem, path: 'namespace', got: `${got}`, expected: `${expected}`, fix: 'name the namespace' };
 }
 
 /** The exception of a gateway's problems. */

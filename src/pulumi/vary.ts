@@ -5,9 +5,9 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 
-/** The same thing made with another value of one source. */
+/** The same thing made with another value of a source, or of several that turned out to be the same. */
 export interface Variant<S> {
-  readonly source: S;
+  readonly sources: readonly S[];
   readonly made: unknown;
 }
 
@@ -27,17 +27,20 @@ export function replaceVarying<S>(
   const differing = variants.filter(({ made }) => !isDeepStrictEqual(made, first));
   if (differing.length === 0) return first;
   const keys = commonKeys([first, ...differing.map(({ made }) => made)]);
-  if (keys === undefined)
-    return replace(
-      differing.map(({ source }) => source),
-      path,
-      first,
-    );
+  if (keys === undefined) return replace(sourcesOf(first, differing), path, first);
   const members = keys.map((key): [string, unknown] => {
-    const below = differing.map(({ source, made }) => ({ source, made: memberOf(made, key) }));
+    const below = differing.map(({ sources, made }) => ({ sources, made: memberOf(made, key) }));
     return [key, replaceVarying(memberOf(first, key), below, replace, [...path, key])];
   });
   return Array.isArray(first) ? members.map(([, member]) => member) : Object.fromEntries(members);
+}
+
+/** A text or number is told by sources one by one; what has another shape where several are the same, by all of these. */
+function sourcesOf<S>(first: unknown, differing: readonly Variant<S>[]): readonly S[] {
+  const alone = differing.filter(({ sources }) => sources.length === 1);
+  const isLeaf = typeof first !== 'object' || first === null;
+  const telling = isLeaf && alone.length > 0 ? alone : differing;
+  return [...new Set(telling.flatMap(({ sources }) => sources))];
 }
 
 /** What is at a path; `undefined` where there is nothing. */

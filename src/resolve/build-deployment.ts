@@ -3,21 +3,19 @@ import { DEFAULTS } from '../model/defaults';
 import type {
   DeploymentModel,
   EdgeModel,
-  FloodGuardModel,
   RouterModel,
   StoreModel,
   TlsModel,
   TracingModel,
-  TraefikModel,
 } from '../model/deployment-model';
 import type { GatewayModel } from '../model/gateway-model';
-import type { FloodGuardProps, TlsProps, TraefikProps } from '../props/edge-props';
+import type { TlsProps } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type { TracingProps } from '../props/tracing-props';
 import { secretsOfBackends } from './build-backend';
 import { mapSorted } from './build-gateway';
 import { buildKong } from './build-kong';
-import { buildFloodGuard } from './flood-guard';
+import { buildTraefik } from './build-traefik';
 import { replicaBounds } from './replica-bounds';
 
 /**
@@ -39,27 +37,6 @@ function buildEdge(props: AgentGatewayProps): EdgeModel {
   const tls = props.tls === undefined ? undefined : buildTls(props.tls);
   if (traefik !== undefined) return { traefik: buildTraefik(props, traefik, tls) };
   return kong === undefined ? { none: {} } : { kong: buildKong(props, kong, tls) };
-}
-
-function buildTraefik(
-  props: AgentGatewayProps,
-  traefik: TraefikProps,
-  tls: TlsModel | undefined,
-): TraefikModel {
-  return {
-    namespace: traefik.namespace ?? DEFAULTS.traefik.namespace,
-    httpEntryPoint: traefik.entryPoints?.http ?? DEFAULTS.traefik.entryPoints.http,
-    httpsEntryPoint: traefik.entryPoints?.https ?? DEFAULTS.traefik.entryPoints.https,
-    ...(traefik.floodGuard === false ? {} : { floodGuard: buildTraefikGuard(props, traefik.floodGuard) }),
-    ...(tls === undefined ? {} : { tls }),
-  };
-}
-
-function buildTraefikGuard(props: AgentGatewayProps, guard: FloodGuardProps = {}): FloodGuardModel {
-  return {
-    ...buildFloodGuard(props, guard.requestsPerSecond),
-    forwardedForDepth: guard.forwardedForDepth ?? DEFAULTS.floodGuard.forwardedForDepth,
-  };
 }
 
 function buildTls(tls: TlsProps): TlsModel {
@@ -88,10 +65,11 @@ function buildRouter(props: AgentGatewayProps, gateway: GatewayModel): RouterMod
 
 function buildStore({ redis, planLookup }: AgentGatewayProps): StoreModel {
   if (redis?.external !== undefined) {
-    const { urlSecret, sentinelMaster, cluster } = redis.external;
+    const { urlSecret, caSecret, sentinelMaster, cluster } = redis.external;
     return {
       external: {
         urlSecret: { ...urlSecret },
+        ...(caSecret === undefined ? {} : { caSecret: { ...caSecret } }),
         ...(sentinelMaster === undefined ? {} : { sentinelMaster }),
         ...(cluster === true ? { cluster } : {}),
       },

@@ -58,8 +58,9 @@ export function buildGateway(props: AgentGatewayProps): GatewayModel {
   };
 }
 
-/** Services that an edge decides about by itself are not the router's. */
-function servicesBehindRouter({ services }: AgentGatewayProps): AgentGatewayProps['services'] {
+/** Services that Kong decides about by itself are not the router's. Traefik asks the router. */
+function servicesBehindRouter({ edge, services }: AgentGatewayProps): AgentGatewayProps['services'] {
+  if (edge.kong === undefined) return services;
   return Object.fromEntries(Object.entries(services).filter(([, { via }]) => via !== 'edge'));
 }
 

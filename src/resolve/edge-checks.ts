@@ -3,6 +3,7 @@ import { checkOneOf, type LooseProps } from './check-helpers';
 import { checkFloodGuard } from './flood-guard';
 import { type Place, Saying } from './problems';
 import { replicaBounds } from './replica-bounds';
+import { checkTraefik } from './traefik-checks';
 
 /** Checks the edge against TLS, CORS and plans. */
 export function checkEdge(props: LooseProps, at: Place): void {
@@ -19,15 +20,6 @@ export function checkEdge(props: LooseProps, at: Place): void {
   }
   if (edge?.traefik !== undefined) checkTraefik(props, edge.traefik, at.key('edge').key('traefik'));
   if (edge?.kong !== undefined) checkKong(props, edge.kong, at);
-}
-
-type LooseTraefik = NonNullable<NonNullable<LooseProps['edge']>['traefik']>;
-
-function checkTraefik(props: LooseProps, { entryPoints, floodGuard }: LooseTraefik, at: Place): void {
-  checkFloodGuard(props, floodGuard, at);
-  if (entryPoints?.https === undefined || props.tls !== undefined) return;
-  const fix = 'set tls, or remove it';
-  at.key('entryPoints').key('https').report('AGW_UNUSED', entryPoints.https, 'tls beside it', fix);
 }
 
 type LooseKong = NonNullable<NonNullable<LooseProps['edge']>['kong']>;

@@ -1,12 +1,6 @@
 /** The shape of everything that a user writes, member by member. */
 import type { CorsProps } from '../props/cors-props';
-import type {
-  EdgeProps,
-  EntryPointsProps,
-  FloodGuardProps,
-  TlsProps,
-  TraefikProps,
-} from '../props/edge-props';
+import type { EdgeProps, TlsProps } from '../props/edge-props';
 import type { AgentGatewayProps } from '../props/gateway-props';
 import type {
   EdgeCredentialsProps,
@@ -29,8 +23,9 @@ import type {
 import { auth, SIGNATURE_ALGORITHMS } from './auth-shape';
 import { kong } from './kong-shape';
 import { bytes, service, timeouts } from './service-shape';
-import { list, map, object, optional, orFalse, required, type Shape } from './shape';
+import { list, map, object, optional, required, type Shape } from './shape';
 import { collectorUrl, date, origin, originPattern } from './syntax';
+import { traefik } from './traefik-shape';
 import {
   dottedName,
   headerName,
@@ -110,19 +105,6 @@ const securityHeaders = object<SecurityHeadersProps>({
   frameOptions: optional(word(['DENY', 'SAMEORIGIN'])),
 });
 
-const traefik = object<TraefikProps>({
-  namespace: optional(label()),
-  entryPoints: optional(object<EntryPointsProps>({ http: optional(visible), https: optional(visible) })),
-  floodGuard: optional(
-    orFalse(
-      object<FloodGuardProps>({
-        requestsPerSecond: optional(integer(1, 1_000_000)),
-        forwardedForDepth: optional(integer(0, 10)),
-      }),
-    ),
-  ),
-});
-
 const edge = object<EdgeProps>({
   traefik: optional(traefik),
   kong: optional(kong),
@@ -165,6 +147,7 @@ const redis = object<RedisProps>({
   external: optional(
     object<ExternalRedisProps>({
       urlSecret: required(secretKeyShape, 'a reference { name, key } to a Secret'),
+      caSecret: optional(secretKeyShape),
       sentinelMaster: optional(visible),
       cluster: optional(truth),
     }),

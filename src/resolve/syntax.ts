@@ -58,9 +58,12 @@ function isInsideCluster(hostname: string): boolean {
 export const origin: Shape<string> = checked(
   'AGW_ORIGIN',
   'an origin such as "https://app.example.com", or "*"',
-  'give scheme, host and port if it is not the usual one, in lower case and without a slash at the end',
-  (value) => value === '*' || parseUrl(value)?.origin === value,
+  'give scheme, host and port if it is not the usual one, in lower case and without a slash at the end; several hosts belong into originPatterns',
+  (value) => value === '*' || (parseUrl(value)?.origin === value && PLAIN_ORIGIN.test(value)),
 );
+
+/** A `*` in a host is no sign of URLs, but browsers and Node.js let it pass; Kong would take it for one of an expression. */
+const PLAIN_ORIGIN = /^[a-z]+:\/\/[a-z0-9.:[\]_-]+$/;
 
 /** A regular expression that JavaScript and RE2 (Traefik, Kong's router) read alike. */
 export const originPattern: Shape<string> = checked(

@@ -1,9 +1,13 @@
-/** What must hold for services that Kong decides about by itself: everything that it cannot keep is a problem. */
+/**
+ * What must hold for services that are `via: 'edge'`. Of what Kong decides about by itself, everything that it cannot keep is
+ * a problem; Traefik's is in `via-traefik-checks.ts`.
+ */
 import { KONG_LACKS, type Lack } from '../model/capabilities';
 import { DEFAULTS } from '../model/defaults';
 import { backendsOf } from './backends-of';
 import { impliedDefaultPlan, type LooseProps } from './check-helpers';
 import { NOTHING, type Place, Saying } from './problems';
+import { checkViaTraefik } from './via-traefik-checks';
 
 type LooseService = NonNullable<NonNullable<LooseProps['services']>[string]>;
 type LooseTenant = NonNullable<NonNullable<LooseProps['tenants']>[string]>;
@@ -18,9 +22,13 @@ export function checkVia(props: LooseProps, at: Place): void {
     checkUnused(props, tenants, at);
     return;
   }
+  if (props.edge?.traefik !== undefined) {
+    checkViaTraefik(props, props.edge.traefik, direct, at);
+    return;
+  }
   if (props.edge?.kong === undefined) {
     for (const [name] of direct) {
-      const fix = 'use edge: { kong: {…} }, or leave via out';
+      const fix = 'use edge: { traefik: {} } or { kong: {…} }, or leave via out';
       at.key('services').key(name).key('via').report('AGW_EDGE_CANNOT', 'edge', 'an edge that can', fix);
     }
     return;

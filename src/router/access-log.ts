@@ -1,8 +1,8 @@
-/** The line that the log gets for every request, once it has ended. */
+/** The line that the log gets for every request, once it has ended; `docs/log.md` explains each field. */
 import { ERRORS } from './errors';
 import type { Exchange } from './exchange';
-import type { UnreadRequest } from './listener';
 import type { Log, LogLevel } from './log';
+import type { UnreadRequest } from './reception';
 import { traceIdOf } from './trace-context';
 
 /** A name that a client chose does not make a line any longer. Unit: characters. */
@@ -11,15 +11,18 @@ const PATH_CHARACTERS_MOST = 1_024;
 
 /** Writes the line of one exchange; called once, at its end. */
 export function logExchange(log: Log, exchange: Exchange): void {
-  const { admission, caller, request } = exchange;
+  const { admission, caller, limits, request } = exchange;
   log.write(levelOf(exchange), {
     requestId: exchange.requestId,
     traceId: traceIdOf(exchange.traceparent),
     method: request.method,
     path: exchange.path.slice(0, PATH_CHARACTERS_MOST),
     status: exchange.status,
+    decision: exchange.forEdge || undefined,
     code: exchange.code,
     cause: exchange.cause,
+    limit: limits?.refusedBy === 'plan' ? undefined : limits?.refusedBy,
+    degraded: limits?.degraded === true ? true : undefined,
     service: exchange.route?.name,
     version: admission?.version.name,
     variant: admission?.variant,
@@ -28,6 +31,7 @@ export function logExchange(log: Log, exchange: Exchange): void {
     model: exchange.modelName?.slice(0, MODEL_CHARACTERS_MOST),
     plan: admission?.plan.name,
     tenant: caller?.tenant,
+    caller: caller?.limitKey,
     durationMilliseconds: rounded(performance.now() - exchange.startedAt),
     firstByteMilliseconds:
       exchange.firstByteAt === 0 ? undefined : rounded(exchange.firstByteAt - exchange.startedAt),

@@ -5,6 +5,7 @@ import type { CompiledGateway } from './compiled-gateway';
 import { ERRORS, problemBody } from './errors';
 import type { Exchange } from './exchange';
 import { endAfterBody, leavesBodyUnread } from './linger';
+import { decisionHeaders } from './proxy/request-headers';
 import { PUBLIC_KEYS_HEADERS } from './public-keys';
 import type { Refused } from './refusal';
 
@@ -53,6 +54,11 @@ export function answerPublicKeys(
   const headers = answerHeaders(gateway, exchange);
   headers.push(...PUBLIC_KEYS_HEADERS, 'content-length', String(body.length));
   send(exchange, response, 200, headers, body);
+}
+
+/** Tells an edge that it may send a request on, and with which headers. */
+export function answerDecision(exchange: Exchange, response: ServerResponse): void {
+  send(exchange, response, 204, decisionHeaders(exchange), undefined);
 }
 
 function send(

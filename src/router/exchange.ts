@@ -81,6 +81,8 @@ export class Exchange {
   /** Stops what runs towards the backend; called at the end, also when all went well. */
   cancelBackend: (() => void) | undefined = undefined;
 
+  /** Whether it is an edge that asks, and sends the request on by itself: nothing is known of the backend's answer. */
+  forEdge = false;
   status = 0;
   code: ErrorCode | undefined = undefined;
   /** For the log: what went wrong, in words that never reach a client. */

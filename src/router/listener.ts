@@ -1,66 +1,31 @@
 /** The server that clients reach: takes requests from Node, walks them through the pipeline and acts on the outcome. */
-import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { answerPreflight, answerPublicKeys, answerRefusal } from './answer';
-import { BareAnswers } from './client-error';
-import { Connections } from './connections';
-import { ERRORS, type ErrorCode } from './errors';
-import { Exchange, type Lifetime } from './exchange';
+import type { Connections } from './connections';
+import type { Exchange } from './exchange';
 import { decide, type PipelineParts } from './pipeline';
 import type { PoolOptions } from './proxy/backend-pool';
 import { Forwarder } from './proxy/forwarder';
 import { isWebSocket, Tunnels } from './proxy/tunnel';
+import { Reception, type ReceptionParts } from './reception';
 import { refused } from './refusal';
-
-/** What Node could not read as a request, so that there is no exchange. */
-export interface UnreadRequest {
-  readonly requestId: string;
-  readonly code: ErrorCode;
-  /** Node's code of what was wrong, such as `HPE_INVALID_HEADER_TOKEN`; never a part of the request. */
-  readonly cause: string;
-}
-
-/** Told of every exchange, and of what became none. */
-export interface ExchangeWatcher {
-  begin(exchange: Exchange): void;
-  end(exchange: Exchange): void;
-  unread(request: UnreadRequest): void;
-}
-
-const SERVER_OPTIONS = {
-  // Longer than an edge keeps its idle connections (Traefik v3: 90 s), so that the edge is the one to close.
-  keepAliveTimeout: 95_000,
-  headersTimeout: 60_000,
-  // A whole upload may take its time; a body that stands still is given up by `body.ts` and `proxy/patience.ts`.
-  requestTimeout: 0,
-  maxHeaderSize: 32_768,
-  insecureHTTPParser: false,
-  // The pipeline asks for it, so that its lack is answered like every other mistake.
-  requireHostHeader: false,
-  noDelay: true,
-} as const;
 
 /** The server of one router; `router.ts` binds and closes it. */
 export class Listener {
-  readonly server: Server;
-  readonly connections = new Connections();
+  private readonly reception: Reception;
   private readonly forwarder: Forwarder;
   private readonly tunnels: Tunnels;
 
   constructor(
     private readonly parts: PipelineParts,
-    private readonly lifetime: Lifetime,
-    private readonly watcher: ExchangeWatcher,
+    receptionParts: ReceptionParts,
     pools: PoolOptions = {},
   ) {
     this.forwarder = new Forwarder(parts.gateway, pools);
     this.tunnels = new Tunnels(this.forwarder);
-    this.server = createServer(SERVER_OPTIONS, (request, response) => this.serve(request, response));
-    // Node would leave out what is beyond its limit, a length among it, and say nothing; the pipeline counts them.
-    this.server.maxHeadersCount = 0;
-    this.server.on('connection', (socket: Socket) => this.connections.add(socket));
+    this.reception = new Reception(receptionParts, (request, response) => this.serve(request, response));
     this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       this.serve(request, response, true);
     });
@@ -71,11 +36,14 @@ export class Listener {
     this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.upgrade(request, socket as Socket, head);
     });
-    const bare = new BareAnswers(parts.gateway.securityHeaders, (code, cause, socket) =>
-      this.unread(code, cause, socket as Socket),
-    );
-    this.server.on('connect', (_request: IncomingMessage, socket: Duplex) => bare.connect(socket));
-    this.server.on('clientError', (error: Error, socket: Duplex) => bare.clientError(error, socket));
+  }
+
+  get server(): Server {
+    return this.reception.server;
+  }
+
+  get connections(): Connections {
+    return this.reception.connections;
   }
 
   /** Closes the connections to backends. */
@@ -90,7 +58,7 @@ export class Listener {
   }
 
   private serve(request: IncomingMessage, response: ServerResponse, waits = false): void {
-    const exchange = this.begin(request);
+    const exchange = this.reception.begin(request);
     response.on('close', () => exchange.end(response.writableFinished));
     if (waits) {
       exchange.continueBody = () => {
@@ -109,7 +77,7 @@ export class Listener {
   }
 
   private upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const exchange = this.begin(request);
+    const exchange = this.reception.begin(request);
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
@@ -126,30 +94,6 @@ export class Listener {
         else if (outcome.kind === 'public-keys') this.showKeys(exchange, response);
       })
       .catch((error: unknown) => this.crash(exchange, response, error));
-  }
-
-  /** What cannot be read on belongs to the request that it is a part of, or is none. */
-  private unread(code: ErrorCode, cause: string, socket: Socket): string {
-    const exchange = this.connections.last(socket);
-    if (exchange === undefined) {
-      const requestId = randomUUID();
-      this.watcher.unread({ requestId, code, cause });
-      return requestId;
-    }
-    exchange.code ??= code;
-    exchange.cause ??= cause;
-    if (exchange.status === 0) exchange.status = ERRORS[code].status;
-    return exchange.requestId;
-  }
-
-  private begin(request: IncomingMessage): Exchange {
-    const exchange = new Exchange(request, this.lifetime, (ended) => {
-      this.connections.end(ended);
-      this.watcher.end(ended);
-    });
-    this.connections.begin(exchange);
-    this.watcher.begin(exchange);
-    return exchange;
   }
 
   private showKeys(exchange: Exchange, response: ServerResponse): void {

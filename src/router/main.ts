@@ -9,6 +9,7 @@ import { openStore } from './limits/open-store';
 import { createLog, type Log, type LogFields, type LogLevel } from './log';
 import { type Router, startRouter } from './router';
 import { SecretFiles } from './secret-files';
+import { ServerTls } from './server-tls';
 import { type RouterSettings, readSettings } from './settings';
 import { FileContentError } from './watched-file';
 
@@ -37,8 +38,8 @@ async function start(): Promise<void> {
   const settings = readSettings(process.env);
   const model = readDocument(settings.documentPath);
   const event = eventsTo(log);
-  const { storePassword: password, storeSentinelMaster: sentinelMaster, apiKeysFile } = settings;
-  const { backendSecretsDirectory: directory } = settings;
+  const { storePassword: password, storeCa: ca, storeSentinelMaster: sentinelMaster, apiKeysFile } = settings;
+  const { backendSecretsDirectory: directory, tlsDirectory } = settings;
   const verifier = createVerifier(model.identity, {
     log: event,
     ...(apiKeysFile === undefined ? {} : { apiKeysFile }),
@@ -51,6 +52,7 @@ async function start(): Promise<void> {
     ...(sentinelMaster === undefined ? {} : { sentinelMaster }),
     log: event,
     ...(password === undefined ? {} : { password }),
+    ...(ca === undefined ? {} : { ca }),
   });
   const router = await startRouter({
     model,
@@ -62,6 +64,8 @@ async function start(): Promise<void> {
     ...(directory === undefined ? {} : { secrets: new SecretFiles({ directory, log: event }) }),
     port: settings.port,
     adminPort: settings.adminPort,
+    ...(settings.decisionPort === undefined ? {} : { decisionPort: settings.decisionPort }),
+    ...(tlsDirectory === undefined ? {} : { tls: new ServerTls({ directory: tlsDirectory, log: event }) }),
     bindAddress: settings.bindAddress,
     identityReady: () => verifier.ready(),
     jwksAgeSeconds: () => verifier.jwksAgeSeconds(),
@@ -72,7 +76,8 @@ async function start(): Promise<void> {
   });
   // The clock of `performance` begins with the process.
   const startMilliseconds = Math.round(performance.now());
-  event('info', 'started', { port: router.port, adminPort: router.adminPort, startMilliseconds });
+  const { port, adminPort, decisionPort } = router;
+  event('info', 'started', { port, adminPort, decisionPort, startMilliseconds });
   log.flush();
 }
 

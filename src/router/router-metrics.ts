@@ -2,8 +2,8 @@
 import { ERRORS } from './errors';
 import type { Exchange } from './exchange';
 import type { LimitStore } from './limits/store';
-import type { UnreadRequest } from './listener';
 import { Counter, Gauge, Histogram, LabelledGauge, type Metric, type MetricInfo } from './metrics';
+import type { UnreadRequest } from './reception';
 import type { TokenCount } from './usage/token-meter';
 
 /**

@@ -1,23 +1,25 @@
 /** The router as one thing that starts and stops: the listener for requests, the one for operators, and the drain. */
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayModel } from '../model/gateway-model';
 import { logExchange, logUnread } from './access-log';
 import { createAdmin } from './admin';
 import { BodyMemory, bodyBytesMost } from './body-memory';
 import { compileGateway } from './compiled-gateway';
-import type { Exchange } from './exchange';
+import { EdgeDecisions } from './edge-decisions';
 import type { ServiceTokens } from './identity/service-tokens';
 import type { Verifier } from './identity/verifier';
 import type { LimitStore } from './limits/store';
-import { Listener, type UnreadRequest } from './listener';
+import { Listener } from './listener';
 import type { Log } from './log';
 import type { PipelineParts } from './pipeline';
+import type { ExchangeWatcher } from './reception';
 import { RouterMetrics } from './router-metrics';
 import type { SecretFiles } from './secret-files';
+import type { ServerTls } from './server-tls';
+import { closeServer, listen } from './serving';
 import type { TracingSettings } from './settings';
 import { openTracer } from './tracing/open-tracer';
+import type { Tracer } from './tracing/tracer';
 
 /** All that a router is made of. */
 export interface RouterOptions {
@@ -32,6 +34,10 @@ export interface RouterOptions {
   /** 0 = any free port. */
   readonly port: number;
   readonly adminPort: number;
+  /** Absent where no edge asks. */
+  readonly decisionPort?: number;
+  /** Certificates, where the edge speaks TLS. Closed with the router. */
+  readonly tls?: ServerTls;
   readonly bindAddress: string;
   /** Absent where no backend needs one. Closed with the router. */
   readonly secrets?: SecretFiles;
@@ -48,15 +54,14 @@ export interface RouterOptions {
 export interface Router {
   readonly port: number;
   readonly adminPort: number;
+  /** Absent where no edge asks. */
+  readonly decisionPort?: number;
   /**
    * Stops: readiness fails at once, new requests are served for `drainSeconds` more, and what runs then has until
    * `graceSeconds` after the call. Closes the store too. May be called twice.
    */
   stop(drainSeconds: number, graceSeconds: number): Promise<void>;
 }
-
-/** How often a router that stops looks for connections that have become idle. */
-const LOOK_MILLISECONDS = 25;
 
 /** @throws when a port cannot be had, or a Secret of a backend not be used */
 export async function startRouter(options: RouterOptions): Promise<Router> {
@@ -78,25 +83,17 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     onTokens: (exchange, count) => metrics.observeTokens(exchange, count),
   };
   const tracer = openTracer(options.tracing, { model: options.model, metrics, log });
-  const watcher = {
-    begin: (exchange: Exchange) => {
-      metrics.inFlight++;
-      tracer?.begin(exchange);
-    },
-    end: (exchange: Exchange) => {
-      metrics.observe(exchange);
-      tracer?.end(exchange);
-      logExchange(log, exchange);
-    },
-    unread: (request: UnreadRequest) => {
-      metrics.observeUnread(request);
-      logUnread(log, request);
-    },
+  const reception = {
+    gateway: parts.gateway,
+    lifetime,
+    watcher: watcherOf(metrics, tracer, log),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
   };
-  const listener: Listener = new Listener(parts, lifetime, watcher, {
+  const pools = {
     ...(secrets === undefined ? {} : { secrets }),
     ...(age === undefined ? {} : { ageMillisecondsMost: age }),
-  });
+  };
+  const listener: Listener = new Listener(parts, reception, pools);
   const admin = createAdmin({
     metrics: () => metrics.render(),
     missing: () => [
@@ -108,15 +105,21 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
 
   const port = await listen(listener.server, options.port, options.bindAddress);
   const adminPort = await listen(admin, options.adminPort, options.bindAddress);
+  const decisions = options.decisionPort === undefined ? undefined : new EdgeDecisions(parts, reception);
+  const decisionPort = await decisionPortOf(decisions, options);
 
   let stopping: Promise<void> | undefined;
   const stop = async (drainSeconds: number, graceSeconds: number) => {
     lifetime.draining = true;
     const endsAt = performance.now() + graceSeconds * 1000;
     await sleep(drainSeconds * 1000);
-    await closeListener(listener, endsAt);
+    await Promise.all([
+      closeServer(listener, endsAt),
+      ...(decisions === undefined ? [] : [closeServer(decisions, endsAt)]),
+    ]);
     listener.destroyBackends();
     secrets?.close();
+    options.tls?.close();
     await tracer?.close();
     admin.close();
     admin.closeAllConnections();
@@ -125,40 +128,33 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   return {
     port,
     adminPort,
+    ...decisionPort,
     stop: (drainSeconds, graceSeconds) => (stopping ??= stop(drainSeconds, graceSeconds)),
   };
 }
 
-/** Takes no more connections, and returns once the last one is gone or the time is over. */
-async function closeListener(listener: Listener, endsAt: number): Promise<void> {
-  const { server, connections } = listener;
-  server.close();
-  // Bounded: ends with the last connection, or at `endsAt`, after which none is left.
-  while (connections.size > 0 && performance.now() < endsAt) {
-    server.closeIdleConnections();
-    connections.destroyUnused();
-    await sleep(LOOK_MILLISECONDS);
-  }
-  connections.destroy();
+async function decisionPortOf(
+  decisions: EdgeDecisions | undefined,
+  { decisionPort, bindAddress }: RouterOptions,
+): Promise<{ readonly decisionPort?: number }> {
+  if (decisions === undefined || decisionPort === undefined) return {};
+  return { decisionPort: await listen(decisions.server, decisionPort, bindAddress) };
 }
 
-/** Where a machine has no IPv6, the address that stands for both families gives way to the one for IPv4. */
-async function listen(server: Server, port: number, address: string): Promise<number> {
-  try {
-    return await listenOn(server, port, address);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (address !== '::' || (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL')) throw error;
-    return listenOn(server, port, '0.0.0.0');
-  }
-}
-
-function listenOn(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host, backlog: 4_096 }, () => {
-      server.off('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
+function watcherOf(metrics: RouterMetrics, tracer: Tracer | undefined, log: Log): ExchangeWatcher {
+  return {
+    begin(exchange) {
+      metrics.inFlight++;
+      tracer?.begin(exchange);
+    },
+    end(exchange) {
+      metrics.observe(exchange);
+      tracer?.end(exchange);
+      logExchange(log, exchange);
+    },
+    unread(request) {
+      metrics.observeUnread(request);
+      logUnread(log, request);
+    },
+  };
 }

@@ -9,6 +9,10 @@ export interface RouterSettings {
   readonly documentPath: string;
   /** `PORT`: for requests. Default 8080; 0 = any free port, named in the `started` line of the log. */
   readonly port: number;
+  /** `DECISION_PORT`: for an edge that asks before it sends requests on by itself. Default: nobody asks. */
+  readonly decisionPort?: number;
+  /** `TLS_DIRECTORY`: where the router's certificate, its key and `ca.crt` are. Default: plain HTTP. */
+  readonly tlsDirectory?: string;
   /** `ADMIN_PORT`: for health, readiness and metrics. Default 9090; 0 = any free port. */
   readonly adminPort: number;
   /** `BIND_ADDRESS`: default `::`, which takes IPv4 too, or `0.0.0.0` on a machine without IPv6. */
@@ -17,6 +21,8 @@ export interface RouterSettings {
   readonly storeUrl: string;
   /** `STORE_PASSWORD`: goes before a password in the URL. */
   readonly storePassword?: string;
+  /** `STORE_CA`: certificates of authorities in PEM form, to trust in place of those that Node trusts. */
+  readonly storeCa?: string;
   /** `STORE_SENTINEL_MASTER`: name of the master, where the URL names Sentinels. */
   readonly storeSentinelMaster?: string;
   /** `STORE_CLUSTER`: `true` where the URL names nodes of a Cluster. Default `false`. */
@@ -63,18 +69,24 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws SettingError for the first variable that is missing or bad */
 export function readSettings(environment: Environment): RouterSettings {
   const storePassword = environment.STORE_PASSWORD || undefined;
+  const storeCa = environment.STORE_CA || undefined;
   const storeSentinelMaster = environment.STORE_SENTINEL_MASTER || undefined;
   const apiKeysFile = environment.API_KEYS_FILE || undefined;
   const signingKeysFile = environment.SIGNING_KEYS_FILE || undefined;
   const backendSecretsDirectory = environment.BACKEND_SECRETS_DIRECTORY || undefined;
   const tracing = tracingSettings(environment);
+  const tlsDirectory = environment.TLS_DIRECTORY || undefined;
+  const decisions = environment.DECISION_PORT !== undefined && environment.DECISION_PORT !== '';
   return {
     documentPath: required(environment, 'GATEWAY_DOCUMENT', 'the path of the gateway document'),
     port: wholeNumber(environment, 'PORT', 8080, 65_535),
+    ...(decisions ? { decisionPort: wholeNumber(environment, 'DECISION_PORT', 0, 65_535) } : {}),
+    ...(tlsDirectory === undefined ? {} : { tlsDirectory }),
     adminPort: wholeNumber(environment, 'ADMIN_PORT', 9090, 65_535),
     bindAddress: environment.BIND_ADDRESS || '::',
     storeUrl: storeUrl(environment),
     ...(storePassword === undefined ? {} : { storePassword }),
+    ...(storeCa === undefined ? {} : { storeCa }),
     ...(storeSentinelMaster === undefined ? {} : { storeSentinelMaster }),
     storeCluster: truth(environment, 'STORE_CLUSTER'),
     ...(apiKeysFile === undefined ? {} : { apiKeysFile }),

@@ -8,6 +8,7 @@ import type { EdgeModel, KongDblessModel, ManagedRedisModel } from '../model/dep
 import {
   ADMIN_PORT,
   type Component,
+  DECISION_PORT,
   type GatewayNames,
   KONG_PORT,
   KONG_STATUS_PORT,
@@ -20,12 +21,16 @@ import {
 
 type Peer = Readonly<Record<string, unknown>>;
 
-/** Requests from the edge; probes and metrics from anywhere in the cluster. */
+/** Requests and questions from the edge; probes and metrics from anywhere in the cluster. */
 export function renderRouterPolicy(scope: Construct, names: GatewayNames, edge: EdgeModel): ApiObject {
+  const asks = edge.traefik?.direct !== undefined;
   return renderPolicy(scope, names, 'router', {
     policyTypes: ['Ingress'],
     ingress: [
-      { from: [edgePeer(names, edge)], ports: [tcp(ROUTER_PORT)] },
+      {
+        from: [edgePeer(names, edge)],
+        ports: asks ? [tcp(ROUTER_PORT), tcp(DECISION_PORT)] : [tcp(ROUTER_PORT)],
+      },
       { from: [ANYWHERE_IN_THE_CLUSTER], ports: [tcp(ADMIN_PORT)] },
     ],
   });
@@ -69,7 +74,7 @@ export function renderKongPolicy(scope: Construct, names: GatewayNames, kong: Ko
 const ANYWHERE_IN_THE_CLUSTER: Peer = { namespaceSelector: {} };
 
 /**
- * The edge's pods. Traefik's by the label that its Helm chart 41 gives them; a Kong of the cluster by its namespace, as
+ * The edge's pods. Traefik's by their labels; a Kong of the cluster by its namespace, as
  * Kong's charts differ in labels; without an edge, any pod may call.
  */
 function edgePeer(names: GatewayNames, { traefik, kong }: EdgeModel): Peer {
@@ -78,7 +83,7 @@ function edgePeer(names: GatewayNames, { traefik, kong }: EdgeModel): Peer {
   if (traefik === undefined) return ANYWHERE_IN_THE_CLUSTER;
   return {
     ...podsIn(traefik.namespace),
-    podSelector: { matchLabels: { 'app.kubernetes.io/name': 'traefik' } },
+    podSelector: { matchLabels: traefik.podLabels },
   };
 }
 

@@ -6,7 +6,6 @@ import {
   type ContainerProps,
   Cpu,
   EnvValue,
-  Handler,
   ImagePullPolicy,
   Probe,
   Protocol,
@@ -15,8 +14,8 @@ import {
   type VolumeMount,
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import type { RouterModel, StoreModel } from '../model/deployment-model';
-import { ADMIN_PORT, type GatewayNames, REDIS_PORT, ROUTER_PORT } from '../names';
+import type { DeploymentModel, StoreModel } from '../model/deployment-model';
+import { ADMIN_PORT, DECISION_PORT, type GatewayNames, REDIS_PORT, ROUTER_PORT } from '../names';
 import { CONFIGURATION_DIRECTORY, DOCUMENT } from './configuration';
 import { PROGRAM_DIRECTORY, PROGRAM_ENTRY } from './program';
 import type { RouterParts, RouterReferences } from './router-parts';
@@ -34,11 +33,14 @@ const SIGNING_KEYS_DIRECTORY = '/etc/agent-gateway-signing';
 /** Directory in the container where the Secrets of backends are mounted, each under its name. */
 const BACKEND_SECRETS_DIRECTORY = '/etc/agent-gateway-backends';
 
+/** Directory in the container where the Secret with the router's certificate is mounted. */
+const TLS_DIRECTORY = '/etc/agent-gateway-tls';
+
 /**
- * From the order to stop until the program is told, so that the edge has stopped sending by then.
- * Unit: seconds.
+ * From the order to stop until the program takes no more connections, so that the edge has stopped sending by then. The
+ * program itself waits: it serves all that comes, and asks to close each connection that is used. Unit: seconds.
  */
-const PRE_STOP_SECONDS = 5;
+const DRAIN_SECONDS = 10;
 /** What is left of the grace period when the program cuts the last streams itself. Unit: seconds. */
 const LAST_SECONDS = 5;
 /** Share of a container's memory that Node's heap may take; buffers and code live in the rest. */
@@ -50,7 +52,8 @@ export function routerContainer(
   parts: RouterParts,
   references: RouterReferences,
 ): ContainerProps {
-  const { router, store } = parts.deployment;
+  const { router, store, edge } = parts.deployment;
+  const asked = edge.traefik?.direct !== undefined;
   return {
     name: 'router',
     image: router.image ?? router.nodeImage,
@@ -58,6 +61,7 @@ export function routerContainer(
     ...(router.image === undefined ? { command: ['node', `${PROGRAM_DIRECTORY}/${PROGRAM_ENTRY}`] } : {}),
     ports: [
       { name: 'http', number: ROUTER_PORT, protocol: Protocol.TCP },
+      ...(asked ? [{ name: 'decisions', number: DECISION_PORT, protocol: Protocol.TCP }] : []),
       { name: 'admin', number: ADMIN_PORT, protocol: Protocol.TCP },
     ],
     envVariables: {
@@ -65,7 +69,7 @@ export function routerContainer(
       ...storeEnvironment(scope, parts.names, store),
       ...tracingEnvironment(scope, parts),
     },
-    volumeMounts: volumeMounts(scope, router, references),
+    volumeMounts: volumeMounts(scope, parts.deployment, references),
     resources: {
       // No limit: a router that is throttled holds every stream back.
       cpu: { request: Cpu.millis(router.cpuMillicores) },
@@ -78,11 +82,10 @@ export function routerContainer(
     startup: probe('/healthz', { periodSeconds: 1, failures: 30 }),
     liveness: probe('/healthz', { periodSeconds: 10, failures: 3 }),
     readiness: probe('/readyz', { periodSeconds: 2, failures: 2 }),
-    lifecycle: { preStop: Handler.fromCommand(['sleep', String(PRE_STOP_SECONDS)]) },
   };
 }
 
-function environment({ deployment: { router } }: RouterParts): Record<string, EnvValue> {
+function environment({ deployment: { router, edge } }: RouterParts): Record<string, EnvValue> {
   const heapMebibytes = Math.floor(router.memoryMebibytes * HEAP_SHARE);
   const { apiKeysSecret: keys, signingKeySecret: signing } = router;
   return values({
@@ -91,10 +94,11 @@ function environment({ deployment: { router } }: RouterParts): Record<string, En
     ...(signing === undefined ? {} : { SIGNING_KEYS_FILE: posix.join(SIGNING_KEYS_DIRECTORY, signing.key) }),
     ...(router.backendSecrets === undefined ? {} : { BACKEND_SECRETS_DIRECTORY }),
     PORT: String(ROUTER_PORT),
+    ...(edge.traefik?.direct === undefined ? {} : { DECISION_PORT: String(DECISION_PORT) }),
+    ...(edge.traefik?.routerTls === undefined ? {} : { TLS_DIRECTORY }),
     ADMIN_PORT: String(ADMIN_PORT),
-    // The hook before the stop has waited already.
-    DRAIN_SECONDS: '0',
-    GRACE_SECONDS: String(router.terminationGraceSeconds - PRE_STOP_SECONDS - LAST_SECONDS),
+    DRAIN_SECONDS: String(DRAIN_SECONDS),
+    GRACE_SECONDS: String(router.terminationGraceSeconds - LAST_SECONDS),
     NODE_ENV: 'production',
     NODE_OPTIONS: `--max-old-space-size=${heapMebibytes}`,
   });
@@ -106,9 +110,10 @@ function storeEnvironment(
   store: StoreModel,
 ): Record<string, EnvValue> {
   if (store.external !== undefined) {
-    const { urlSecret, sentinelMaster, cluster } = store.external;
+    const { urlSecret, caSecret, sentinelMaster, cluster } = store.external;
     return {
       STORE_URL: secretValue(scope, 'store-url', urlSecret),
+      ...(caSecret === undefined ? {} : { STORE_CA: secretValue(scope, 'store-ca', caSecret) }),
       ...(sentinelMaster === undefined ? {} : values({ STORE_SENTINEL_MASTER: sentinelMaster })),
       ...(cluster === undefined ? {} : values({ STORE_CLUSTER: 'true' })),
     };
@@ -152,7 +157,7 @@ function values(entries: Readonly<Record<string, string>>): Record<string, EnvVa
 
 function volumeMounts(
   scope: Construct,
-  { apiKeysSecret, signingKeySecret, backendSecrets = [] }: RouterModel,
+  { router: { apiKeysSecret, signingKeySecret, backendSecrets = [] }, edge }: DeploymentModel,
   { configuration, program }: RouterReferences,
 ): VolumeMount[] {
   const mounts = [
@@ -169,6 +174,10 @@ function volumeMounts(
       path: SIGNING_KEYS_DIRECTORY,
       volume: secretVolume(scope, 'signing-keys', signingKeySecret.name),
     });
+  }
+  const certificate = edge.traefik?.routerTls?.serverSecretName;
+  if (certificate !== undefined) {
+    mounts.push({ path: TLS_DIRECTORY, volume: secretVolume(scope, 'router-tls', certificate) });
   }
   backendSecrets.forEach((name, i) => {
     const volume = secretVolume(scope, `backend-secret-${i}`, name);

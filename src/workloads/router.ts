@@ -8,9 +8,11 @@ import {
   MetricTarget,
   type Service,
   ServiceAccount,
+  type ServicePort,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { labelsOf, ROUTER_PORT } from '../names';
+import type { EdgeModel } from '../model/deployment-model';
+import { DECISION_PORT, labelsOf, ROUTER_PORT, ROUTER_SERVICE_PORT, ROUTER_TLS_SERVICE_PORT } from '../names';
 import { renderConfiguration } from './configuration';
 import { renderDisruptionBudget } from './disruption-budget';
 import { renderRouterPolicy } from './network-policies';
@@ -30,7 +32,7 @@ export class Router extends Construct {
   readonly program?: ConfigMap;
   readonly serviceAccount: ServiceAccount;
   readonly deployment: Deployment;
-  /** What the edge sends requests to: port 80, named `http`. */
+  /** What the edge sends requests to: port 80, named `http`; 443, named `https`, where it speaks TLS. */
   readonly service: Service;
   /** Absent where the number of pods is fixed. */
   readonly autoscaler?: HorizontalPodAutoscaler;
@@ -52,7 +54,7 @@ export class Router extends Construct {
       program: this.program?.name,
       serviceAccount: this.serviceAccount.name,
     });
-    this.service = renderService(this, names, 'router', { name: 'http', port: 80, targetPort: ROUTER_PORT });
+    this.service = renderService(this, names, 'router', ...servicePorts(deployment.edge));
     if (router.replicasMax > router.replicasMin) {
       this.autoscaler = new HorizontalPodAutoscaler(this, 'autoscaler', {
         metadata,
@@ -65,4 +67,14 @@ export class Router extends Construct {
     if (router.replicasMin > 1) this.disruptionBudget = renderDisruptionBudget(this, names, 'router');
     this.networkPolicy = renderRouterPolicy(this, names, deployment.edge);
   }
+}
+
+/** The second one is for questions, which no route of the edge leads to. */
+function servicePorts({ traefik }: EdgeModel): ServicePort[] {
+  const secure = traefik?.routerTls !== undefined;
+  const requests = secure
+    ? { name: 'https', port: ROUTER_TLS_SERVICE_PORT, targetPort: ROUTER_PORT }
+    : { name: 'http', port: ROUTER_SERVICE_PORT, targetPort: ROUTER_PORT };
+  if (traefik?.direct === undefined) return [requests];
+  return [requests, { name: 'decisions', port: DECISION_PORT, targetPort: DECISION_PORT }];
 }

@@ -92,11 +92,7 @@ export interface EventStream {
 /** Sends a request and reads its answer event by event. */
 export async function openEvents(target: Target, path: string, request: ClientRequest): Promise<EventStream> {
   const answer = await open(target, path, request);
-  const closed = new Promise<void>((resolve) => {
-    answer.once('close', () => resolve());
-  });
-  const events = eventsOf(answer);
-  const next = async () => (await events.next()).value;
+  const { next, closed } = eventsOf(answer);
   const end = async () => {
     while ((await next()) !== undefined);
     await closed;
@@ -105,18 +101,36 @@ export async function openEvents(target: Target, path: string, request: ClientRe
   return { answer, next, end, leave: () => void answer.destroy() };
 }
 
-async function* eventsOf(answer: IncomingMessage): AsyncGenerator<string, undefined> {
+/** Takes what comes at once: an iterator over the answer would lose what arrives together with its break. */
+function eventsOf(answer: IncomingMessage): Pick<EventStream, 'next'> & { readonly closed: Promise<void> } {
+  const events: string[] = [];
   let rest = '';
-  try {
-    for await (const chunk of answer) {
-      const parts = (rest + String(chunk)).split('\n\n');
-      rest = parts.pop() ?? '';
-      for (const part of parts) if (part.trim() !== '') yield part.trim();
+  let over = false;
+  let wake = () => {};
+  answer.on('data', (chunk: Buffer) => {
+    const parts = (rest + chunk.toString()).split('\n\n');
+    rest = parts.pop() ?? '';
+    events.push(...parts.map((part) => part.trim()).filter((part) => part !== ''));
+    wake();
+  });
+  // A break is told by `end`.
+  answer.on('error', () => {});
+  const closed = new Promise<void>((resolve) => {
+    answer.once('close', () => {
+      over = true;
+      wake();
+      resolve();
+    });
+  });
+  const next = async () => {
+    while (events.length === 0 && !over) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
     }
-  } catch {
-    // A break is told by `end`.
-  }
-  return undefined;
+    return events.shift();
+  };
+  return { next, closed };
 }
 
 /** How long a bare connection may be quiet before it counts as answered. Unit: milliseconds. */

@@ -18,9 +18,32 @@ export function pageOf(target: string): string {
 }
 
 const VERSIONS = 'Last written with ';
+/** Begins a line of figures, which are others in every run. */
+const SEEN = 'Seen then: ';
+
+/** The first lines of every page. */
+export interface PageHead {
+  readonly title: string;
+  /** What writes it anew. */
+  readonly command: string;
+  readonly versions: readonly string[];
+  /** Figures of this run alone. */
+  readonly seen?: string;
+}
+
+/** @param about one sentence */
+export function renderHead({ title, command, versions, seen }: PageHead, about: string): readonly string[] {
+  const last = `${VERSIONS}${[...new Set(versions)].join(', ')}.`;
+  return [
+    `<!-- Written by \`${command}\`. -->`,
+    `# Conformance: ${title}`,
+    about,
+    seen === undefined ? last : `${last}\n${SEEN}${seen}.`,
+  ];
+}
 
 /** @param runs of the same cases, in the order of the columns */
-export function renderReport(title: string, runs: readonly Run[]): string {
+export function renderReport(title: string, command: string, runs: readonly Run[]): string {
   const [first] = runs;
   const rows = (first?.outcomes ?? []).map(({ case: { clause, title: sentence } }, i) => {
     const cells = runs.map(({ outcomes }) => cellOf(outcomes[i]));
@@ -28,12 +51,12 @@ export function renderReport(title: string, runs: readonly Run[]): string {
   });
   const lacking = new Set(runs.flatMap(({ outcomes }) => outcomes.flatMap(({ lacks }) => lacks)));
   const skips = [...lacking].sort().map((feature) => `- \`${feature}\`: ${FEATURES[feature]}`);
-  const versions = [...new Set(runs.flatMap((run) => run.versions))].join(', ');
+  const versions = runs.flatMap((run) => run.versions);
   return `${[
-    '<!-- Written by `npm run conformance` from a run of test/conformance. -->',
-    `# Conformance: ${title}`,
-    'Every case of the suite, by clause of [the contract](../contract.md).',
-    `${VERSIONS}${versions}.`,
+    ...renderHead(
+      { title, command, versions },
+      'Every case of the suite, by clause of [the contract](../contract.md).',
+    ),
     [
       `| clause | case | ${runs.map(({ name }) => name).join(' | ')} |`,
       `|---|---|${runs.map(() => '---|').join('')}`,
@@ -54,16 +77,20 @@ function cellOf(outcome: Outcome | undefined): string {
   return `skipped: ${outcome.lacks.map((feature) => `\`${feature}\``).join(', ')}`;
 }
 
-/** Writes a page, or compares it. Other versions of programs make no difference; other results do. */
+/**
+ * Writes a page, or compares it. A page speaks for one minor version of Traefik, where Traefik takes part; patch levels,
+ * other programs' versions and figures make no difference.
+ */
 export function settleReport(target: string, text: string, write: boolean): 'same' | 'written' | 'differs' {
   const file = pageOf(target);
   const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  if (withoutVersions(before) === withoutVersions(text) && before !== '') return 'same';
+  if (comparable(before) === comparable(text)) return 'same';
   if (!write) return 'differs';
   writeFileSync(file, text);
   return 'written';
 }
 
-function withoutVersions(text: string): string {
-  return text.replace(new RegExp(`^${VERSIONS}.*$`, 'm'), '');
+function comparable(text: string): string {
+  const line = new RegExp(`^(?:${VERSIONS}|${SEEN}).*$`, 'gm');
+  return text.replace(line, (found) => /Traefik \d+\.\d+/.exec(found)?.[0] ?? '');
 }

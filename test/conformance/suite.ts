@@ -10,8 +10,13 @@ export interface TargetUnderTest {
   start(): Promise<Target>;
 }
 
-/** Defines the tests of one page of reports. `CONFORMANCE=write` writes the page anew. */
-export function conformanceTests(page: string, title: string, targets: readonly TargetUnderTest[]): void {
+/** Defines the tests of one page of reports. `CONFORMANCE=write` writes the page anew, as `command` does. */
+export function conformanceTests(
+  page: string,
+  title: string,
+  targets: readonly TargetUnderTest[],
+  command = 'npm run conformance',
+): void {
   const runs: Run[] = [];
 
   describe.each(targets)('$name', ({ name, start }) => {
@@ -40,11 +45,9 @@ export function conformanceTests(page: string, title: string, targets: readonly 
   });
 
   it('is reported as it is', () => {
-    const text = renderReport(title, runs);
+    const text = renderReport(title, command, runs);
     if (settleReport(page, text, process.env.CONFORMANCE === 'write') === 'differs') {
-      throw new Error(
-        `docs/conformance/${page}.md is not what the run gives: npm run conformance writes it anew`,
-      );
+      throw new Error(`docs/conformance/${page}.md is not what the run gives: ${command} writes it anew`);
     }
   });
 }

@@ -46,16 +46,18 @@ export interface TimeControl {
 /** With `store-control`. */
 export interface StoreControl {
   /** The store stops answering while its connections stay open. */
-  pause(): void;
-  resume(): void;
+  pause(): void | Promise<void>;
+  resume(): void | Promise<void>;
 }
 
 /** With `issuer-control`. */
 export interface IssuerControl {
+  /** Routers that ask it. */
+  readonly readers: number;
   /** Requests for its keys so far. */
-  requests(): number;
+  requests(): number | Promise<number>;
   /** From now on tokens are signed with a key that was not there before. Gives what undoes it. */
-  rotate(): Promise<() => void>;
+  rotate(): Promise<() => unknown>;
   stop(): Promise<void>;
   start(): Promise<void>;
 }

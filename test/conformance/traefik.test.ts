@@ -13,5 +13,6 @@ if (programs === undefined) {
 } else {
   conformanceTests('traefik', 'behind Traefik', [
     { name: 'Traefik', start: () => startTraefikTarget(programs) },
+    { name: "Traefik, `via: 'edge'`", start: () => startTraefikTarget(programs, { via: 'edge' }) },
   ]);
 }

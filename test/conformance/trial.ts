@@ -1,10 +1,12 @@
 /** What a case is given: callers of its own, requests in their name, and what backends saw of them. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import {
   type Answer,
   type ClientRequest,
   type EventStream,
+  open,
   openEvents,
   openSocket,
   type SocketAttempt,
@@ -35,6 +37,8 @@ export interface Seen {
   readonly rawTrailers?: readonly string[];
   readonly bodyBytes: number;
   readonly bodySha256?: string;
+  /** Of `do=flood`: mebibytes that the connection has taken. */
+  readonly piecesSent?: number;
   /** `cut`: the other side went away before the answer was out. */
   readonly state: 'open' | 'answered' | 'cut';
 }
@@ -82,6 +86,13 @@ export class Trial {
   /** Sends a request and reads the answer event by event. */
   async events(path: string, request: TrialRequest = {}): Promise<EventStream> {
     return openEvents(this.target, path, await this.prepared(request));
+  }
+
+  /** Sends a request and gives the head of its answer; the rest waits until somebody reads it. */
+  async open(path: string, request: TrialRequest = {}): Promise<IncomingMessage> {
+    const answer = await open(this.target, path, await this.prepared(request));
+    this.atEnd(() => answer.destroy());
+    return answer;
   }
 
   /** Opens a WebSocket, or takes the refusal. */

@@ -71,11 +71,11 @@ describe('props', () => {
   it('says of each number its unit or range, and names the unit', () => {
     const numbers = props.filter(({ isNumber }) => isNumber);
     expect(named(numbers.filter(({ doc }) => !/\b(Unit|Range): /.test(doc)))).toEqual([]);
-    // Counts are plural nouns; a port, a depth and the bounds of a count have no unit.
+    // Counts are plural nouns; a port, a database, a depth and the bounds of a count have no unit.
     const unit =
       /(Seconds|Bytes|Percent|Mebibytes|Gibibytes|Millicores|Requests|Failures|Per(Second|Minute|Hour|Day))$/;
     const bare = numbers.filter(
-      ({ key }) => !unit.test(key) && !['port', 'min', 'max', 'forwardedForDepth'].includes(key),
+      ({ key }) => !unit.test(key) && !['port', 'min', 'max', 'database', 'forwardedForDepth'].includes(key),
     );
     expect(named(bare)).toEqual([]);
   });
@@ -134,8 +134,19 @@ const EDGES: Readonly<Record<string, object>> = {
   KongFloodGuardProps: { kong: { dbless: { floodGuard: {} } } },
 };
 
+/** A gateway whose Kong counts. */
+const COUNTING = {
+  hosts: BASE.hosts,
+  edge: { kong: { dbless: { redis: { host: 'redis.example.com' } } } },
+  auth: { apiKeys: { secret: { name: 'keys', key: 'keys.json' } } },
+  plans: { free: { requestsPerDay: 10, onStoreOutage: 'open' } },
+  tenants: { acme: { edgeCredentials: { apiKey: { name: 'acme', key: 'key' } } } },
+  services: { tools: { path: '/tools', backend: { service: 'tools', port: 8001 }, via: 'edge' } },
+};
+
 /** The base in which the members of an interface can be set. */
 function baseOf({ owner }: Prop): object {
+  if (owner === 'KongRedisProps') return COUNTING;
   const edge = EDGES[owner];
   return edge === undefined ? BASE : { ...BASE, edge, tls: undefined };
 }
@@ -151,6 +162,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   KongControllerProps: ['edge', 'kong', 'ingressController'],
   KongResourcesProps: ['edge', 'kong', 'dbless', 'resources'],
   KongFloodGuardProps: ['edge', 'kong', 'dbless', 'floodGuard'],
+  KongRedisProps: ['edge', 'kong', 'dbless', 'redis'],
   EntryPointsProps: ['edge', 'traefik', 'entryPoints'],
   TlsProps: ['tls'],
   FloodGuardProps: ['edge', 'traefik', 'floodGuard'],
@@ -259,7 +271,6 @@ describe('problem codes', () => {
     AGW_UNKNOWN_KEY: 'it is about keys that are no props',
     AGW_EMPTY: 'the Range of a list or map says that it needs an entry',
     AGW_DOCUMENT_SIZE: 'it is about the gateway as a whole',
-    AGW_NAMESPACE: 'it is about the chart',
   };
   const byProps = new Set(
     props.flatMap(({ doc }) => [...doc.matchAll(/@problem (\w+)/g)].map((match) => match[1])),

@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Yaml } from 'cdk8s';
-import { chart as dblessChart, kongFile } from '../../examples/kong-dbless/main';
+import { chart as dblessChart } from '../../examples/kong-dbless/main';
+import { kongFile } from '../../examples/kong-dbless/outside';
 import { chart as ingressChart } from '../../examples/kong-ingress/main';
 import type { KubernetesObject } from '../support/synthesise';
 

@@ -1,146 +1,154 @@
 /**
- * The gateway in a cluster, behind a Traefik in a namespace of its own: the synthesised manifests as they are, in a
+ * A gateway in a cluster, behind a Traefik in a namespace of its own: the synthesised manifests as they are, in a
  * namespace that enforces the restricted Pod Security Standard, backends and issuer as pods.
  */
-
+import { connect } from 'node:tls';
 import type { AgentGatewayProps } from 'cdk8s-agent-gateway';
-import Redis from 'ioredis';
-import { limitKeyOf } from '../../src/router/identity/credentials';
+import { DEFAULTS } from '../../src/model/defaults';
 import { send } from '../conformance/client';
-import { createSigningKey, issuerWith, TOKENS } from '../conformance/issuer';
-import { apiKeysFile, createApiKeys } from '../conformance/platform/api-keys';
+import { type Feature, THROUGH_ROUTER } from '../conformance/features';
+import { createSigningKey } from '../conformance/issuer';
+import { createApiKeys, secretData } from '../conformance/platform/api-keys';
 import { BASE_PATH, HOST, platformWith } from '../conformance/platform/platform';
-import type { Controls, Target } from '../conformance/target';
+import type { Target } from '../conformance/target';
 import { until } from '../support/api-server';
 import { type Certificate, createCertificate } from '../support/certificate';
-import { moveBack } from '../support/limit-stores';
 import { type KubernetesObject, synthesise } from '../support/synthesise';
-import { apply, kubectl, portForward, rolledOut } from './kubectl';
+import { remoteIssuer, storeControls } from './controls';
+import { apply, kubectlJson, portForward, rolledOut } from './kubectl';
+import { makeNamespace, removeNamespace } from './namespaces';
 import { backendObjects, secretObjects } from './platform-objects';
-import { TRAEFIK_NAMESPACE, traefikObjects } from './traefik-objects';
+import { addressOfTraefik, untilRouted, versionOfTraefik } from './traefik';
+import { TRAEFIK_NAMESPACE } from './traefik-objects';
 
-/** Namespace of gateway and backends. */
-export const NAMESPACE = 'agent-gateway-conformance';
+/** What is not usual of a gateway; the rest is the platform of the suite. */
+export interface Configuration {
+  /** In words, for the report. */
+  readonly name: string;
+  /** Default: the platform as it is. */
+  gateway?(platform: AgentGatewayProps): AgentGatewayProps;
+  /** Other gateways in the same namespace. */
+  readonly beside?: readonly AgentGatewayProps[];
+  /** Secrets and the like that its props name. */
+  objects?(namespace: string): readonly KubernetesObject[];
+}
 
 /** A gateway in a cluster. */
 export interface ClusterTarget extends Target {
   readonly certificate: string;
-  /** Applies the gateway with other props, and waits until it runs. */
-  change(props: Partial<AgentGatewayProps>): Promise<void>;
-  /** Puts another certificate into the Secret; clients must trust it from then on. */
+  readonly namespace: string;
+  /** Applies a gateway with other props, and waits until it runs and Traefik has its routes. */
+  change(gateway: AgentGatewayProps): Promise<void>;
+  /** Puts another certificate into the Secret, and waits until clients see it. */
   replaceCertificate(certificate: Certificate): Promise<void>;
 }
 
-/** @param props laid over those of the suite's platform */
-export async function startClusterTarget(props: Partial<AgentGatewayProps> = {}): Promise<ClusterTarget> {
+/** The platform of the suite, behind the Traefik that is installed here. */
+export const PLATFORM = platformWith({ traefik: { namespace: TRAEFIK_NAMESPACE } });
+
+/** Needs a Traefik that is installed; returns once clients reach the gateway. */
+export async function startClusterTarget(configuration: Configuration): Promise<ClusterTarget> {
+  const namespace = `agent-gateway-${configuration.name.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`;
+  await makeNamespace(namespace);
+  try {
+    return await fill(namespace, configuration);
+  } catch (error) {
+    await removeNamespace(namespace);
+    throw error;
+  }
+}
+
+async function fill(namespace: string, configuration: Configuration): Promise<ClusterTarget> {
+  const { gateway = (platform) => platform, beside = [], objects = () => [] } = configuration;
+  const props = gateway(PLATFORM);
   const key = await createSigningKey('one');
+  const remote = remoteIssuer(key);
   const apiKeys = createApiKeys();
-  const certificate = createCertificate(HOST);
-  await installCrds();
-  await makeNamespaces();
-  await apply(TRAEFIK_NAMESPACE, traefikObjects(process.env.TRAEFIK_IMAGE ?? 'traefik:v3.7'));
+  const data = secretData(apiKeys);
+  let certificate = createCertificate(HOST);
   const jwks = JSON.stringify({ keys: [key.publicJwk] });
-  await apply(NAMESPACE, [...backendObjects(jwks), ...secretObjects(apiKeysFile(apiKeys), certificate)]);
-  await applyGateway(props);
-  await Promise.all([
-    rolledOut(TRAEFIK_NAMESPACE, 'deployment'),
-    rolledOut(NAMESPACE, 'deployment'),
-    rolledOut(NAMESPACE, 'statefulset'),
-  ]);
-  const { host, ports } = await addressesOfTraefik();
-  const redis = await portForward(NAMESPACE, 'statefulset/conformance-redis', 6379);
+  const secrets = secretObjects(data, certificate);
+  await apply(namespace, [...backendObjects(jwks), ...secrets, ...objects(namespace)]);
+  const change = (changed: AgentGatewayProps) => applyGateway(namespace, changed);
+  await Promise.all([props, ...beside].map(change));
+  const redis = await portForward(namespace, `statefulset/${PLATFORM.name}-redis`, 6379);
   const target: ClusterTarget = {
     baseUrl: new URL(`https://${HOST}${BASE_PATH}`),
-    address: { host, port: ports.websecure ?? 0 },
-    certificate: certificate.certificate,
-    features: new Set(['tls', 'http2', 'time-control']),
-    issuer: issuerWith(() => key),
+    address: await addressOfTraefik(),
+    get certificate() {
+      return certificate.certificate;
+    },
+    namespace,
+    features: featuresOf(props),
+    issuer: remote.issuer,
     apiKeys,
-    controls: controls(redis.port),
-    versions: [await versionOfKubernetes(), await versionOfTraefik(host, ports.api ?? 0)],
-    change: applyGateway,
-    replaceCertificate: (other) => apply(NAMESPACE, secretObjects(apiKeysFile(apiKeys), other)),
+    controls: {
+      ...storeControls(redis.port),
+      issuer: remote.controlOver(() => target, routersOf(props)),
+    },
+    versions: [await versionOfTraefik(), await versionOfKubernetes()],
+    change,
+    async replaceCertificate(other) {
+      await apply(namespace, secretObjects(data, other));
+      await until(async () => (await servedCertificate(target)) === other.certificate);
+      certificate = other;
+    },
     async stop() {
       redis.close();
-      await removeNamespaces();
+      await removeNamespace(namespace);
     },
   };
-  // Traefik needs a moment from the last ready pod to the route.
+  // Endpoints and certificates come to Traefik a moment after the routes.
   await until(async () => (await send(target, '/v2/plain', {})).status === 401);
   return target;
 }
 
-async function applyGateway(props: Partial<AgentGatewayProps>): Promise<void> {
-  const edge = { traefik: { namespace: TRAEFIK_NAMESPACE } };
-  const objects = synthesise({ ...platformWith(edge), ...props }, NAMESPACE);
-  await apply(NAMESPACE, objects);
-  for (const { metadata } of objects.filter(({ kind }) => kind === 'Deployment')) {
-    await rolledOut(NAMESPACE, `deployment/${metadata.name}`);
+/** Where Traefik sends requests on by itself, nobody sees their answers. */
+function featuresOf({ services }: AgentGatewayProps): ReadonlySet<Feature> {
+  const direct = Object.values(services).some(({ via }) => via === 'edge');
+  return new Set([...OF_EVERY_GATEWAY, ...(direct ? [] : THROUGH_ROUTER)]);
+}
+
+const OF_EVERY_GATEWAY: readonly Feature[] = [
+  'tls',
+  'http2',
+  'host-in-any-case',
+  'large-headers',
+  'time-control',
+  'store-control',
+  'issuer-control',
+];
+
+async function applyGateway(namespace: string, props: AgentGatewayProps): Promise<void> {
+  const objects = synthesise(props, namespace);
+  await apply(namespace, objects);
+  for (const { kind, metadata } of objects) {
+    if (kind === 'Deployment' || kind === 'StatefulSet') {
+      await rolledOut(namespace, `${kind.toLowerCase()}/${metadata.name}`);
+    }
   }
+  await untilRouted(namespace, objects);
 }
 
-/** From the folder `CRDS`; a cluster that has Traefik's already needs none. */
-async function installCrds(): Promise<void> {
-  const folder = process.env.CRDS;
-  if (folder !== undefined) await kubectl(['apply', '--server-side', '--filename', folder]);
-}
-
-async function makeNamespaces(): Promise<void> {
-  await removeNamespaces();
-  const namespace = (name: string, level: string): KubernetesObject => ({
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name, labels: { 'pod-security.kubernetes.io/enforce': level } },
-  });
-  const both = [namespace(NAMESPACE, 'restricted'), namespace(TRAEFIK_NAMESPACE, 'restricted')];
-  await kubectl(
-    ['apply', '--filename', '-'],
-    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: both }),
-  );
-}
-
-async function removeNamespaces(): Promise<void> {
-  const names = [NAMESPACE, TRAEFIK_NAMESPACE];
-  await kubectl(['delete', 'namespace', ...names, '--ignore-not-found', '--timeout', '120s']);
-}
-
-/** A node's address and Traefik's ports there; `CLUSTER_ADDRESS` names another address that leads to the node. */
-async function addressesOfTraefik(): Promise<{ host: string; ports: Readonly<Record<string, number>> }> {
-  const service = JSON.parse(
-    await kubectl([
-      'get',
-      'service',
-      TRAEFIK_NAMESPACE,
-      '--namespace',
-      TRAEFIK_NAMESPACE,
-      '--output',
-      'json',
-    ]),
-  ) as { spec: { ports: { name: string; nodePort: number }[] } };
-  const ports = Object.fromEntries(service.spec.ports.map(({ name, nodePort }) => [name, nodePort]));
-  const path = '{.items[0].status.addresses[?(@.type=="InternalIP")].address}';
-  const address = await kubectl(['get', 'nodes', '--output', `jsonpath=${path}`]);
-  return { host: process.env.CLUSTER_ADDRESS ?? address.trim(), ports };
-}
-
-function controls(redisPort: number): Controls {
-  const pass = async (subject: string, seconds: number) => {
-    const client = new Redis(redisPort, '127.0.0.1');
-    await moveBack(client, `agw:{${limitKeyOf(TOKENS.issuer, undefined, subject)}}:`, seconds * 1000);
-    client.disconnect();
-  };
-  return { time: { pass } };
+/** As many as the props say at least: nothing here makes them more. */
+function routersOf({ router }: AgentGatewayProps): number {
+  return router?.replicas?.min ?? DEFAULTS.router.replicas.min;
 }
 
 async function versionOfKubernetes(): Promise<string> {
-  const { serverVersion } = JSON.parse(await kubectl(['version', '--output', 'json'])) as {
-    serverVersion: { gitVersion: string };
-  };
+  const { serverVersion } = await kubectlJson<{ serverVersion: { gitVersion: string } }>(['version']);
   return `Kubernetes ${serverVersion.gitVersion.replace(/^v/, '')}`;
 }
 
-async function versionOfTraefik(host: string, port: number): Promise<string> {
-  const answer = await fetch(`http://${host}:${port}/api/version`);
-  const { Version } = (await answer.json()) as { Version: string };
-  return `Traefik ${Version}`;
+/** The certificate that is shown to who asks for the host, as PEM. */
+function servedCertificate({ address, baseUrl }: Target): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { host = '', port = 0 } = address ?? {};
+    const options = { host, port, servername: baseUrl.hostname, rejectUnauthorized: false };
+    const socket = connect(options, () => {
+      resolve(socket.getPeerX509Certificate()?.toString() ?? '');
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
 }

@@ -1,10 +1,12 @@
-/** The contract in a real cluster, with three routers that share one Redis. */
+/** The contract in a real cluster, on several gateways, each as its manifests come out. */
 import { conformanceTests } from '../conformance/suite';
+import { WRITE_REPORTS } from './changes-report';
 import { startClusterTarget } from './cluster-target';
+import { CONFIGURATIONS } from './configurations';
 
-conformanceTests('cluster', 'in a cluster, behind Traefik', [
-  {
-    name: 'three routers',
-    start: () => startClusterTarget({ router: { replicas: { min: 3, max: 3 } } }),
-  },
-]);
+conformanceTests(
+  'cluster',
+  'in a cluster, behind Traefik',
+  CONFIGURATIONS.map((one) => ({ name: one.name, start: () => startClusterTarget(one) })),
+  WRITE_REPORTS,
+);

@@ -20,6 +20,11 @@ export function kubectl(args: readonly string[], input = ''): Promise<string> {
   });
 }
 
+/** Runs a command that prints an object. */
+export async function kubectlJson<T>(args: readonly string[]): Promise<T> {
+  return JSON.parse(await kubectl([...args, '--output', 'json'])) as T;
+}
+
 /** Applies objects as a user would, with a plain `kubectl apply`. */
 export async function apply(namespace: string, objects: readonly object[]): Promise<void> {
   await kubectl(['apply', '--namespace', namespace, '--filename', '-'], JSON.stringify(listOf(objects)));

@@ -1,23 +1,39 @@
-/** Clients that send one request after another over connections that they keep, and count what they lose. */
+/** Clients that send one request after another, and count what they lose. */
 import { Agent, request } from 'node:https';
 import type { Target } from '../conformance/target';
 
 /** What became of the requests. */
 export interface Tally {
   readonly answered: number;
-  /** What went wrong with each that had no answer, or one from 500 on. */
+  /** What went wrong with each that had no answer, or another one than it should. */
   readonly lost: readonly string[];
 }
 
 /** A load that runs. */
 export interface Load {
+  /** Waits until so many requests more are over. */
+  more(requests: number): Promise<void>;
   /** Ends it, and waits for what is on its way. */
   stop(): Promise<Tally>;
 }
 
-const CLIENTS = 8;
+interface Client {
+  readonly name: string;
+  readonly count: number;
+  /** Whether each has a connection that it keeps. */
+  readonly keepAlive: boolean;
+  readonly path: string;
+  readonly body?: string;
+}
+
+const CLIENTS: readonly Client[] = [
+  { name: 'get', count: 3, keepAlive: true, path: '/v2/plain' },
+  // What is sent is never sent again by itself, unlike what only reads.
+  { name: 'post', count: 3, keepAlive: true, path: '/v2/agents', body: JSON.stringify({ model: 'gpt-4' }) },
+  { name: 'get over a new connection', count: 2, keepAlive: false, path: '/v2/plain' },
+];
 /** Between the answer and the next request. Unit: milliseconds. */
-const PAUSE_MILLISECONDS = 10;
+const PAUSE_MILLISECONDS = 40;
 /** A request that takes longer is lost. Unit: milliseconds. */
 const PATIENCE_MILLISECONDS = 10_000;
 
@@ -27,42 +43,64 @@ export async function startLoad(target: Target, certificates: readonly string[])
   const lost: string[] = [];
   let answered = 0;
   let stopping = false;
-  const client = async () => {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: [...certificates] });
+  const run = async (client: Client) => {
+    const agent = new Agent({ keepAlive: client.keepAlive, maxSockets: 1, ca: [...certificates] });
     while (!stopping) {
-      const outcome = await ask(target, agent, authorization).catch((error: Error) => error.message);
+      const outcome = await ask(target, agent, client, authorization).catch((error: Error) => error.message);
       if (outcome === undefined) answered++;
-      else lost.push(outcome);
+      else lost.push(`${client.name}: ${outcome}`);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
     }
     agent.destroy();
   };
-  const clients = Array.from({ length: CLIENTS }, client);
+  const running = CLIENTS.flatMap((client) => Array.from({ length: client.count }, () => run(client)));
   return {
+    async more(requests) {
+      const enough = answered + lost.length + requests;
+      while (answered + lost.length < enough) await new Promise((resolve) => setTimeout(resolve, 50));
+    },
     async stop() {
       stopping = true;
-      await Promise.all(clients);
+      await Promise.all(running);
       return { answered, lost };
     },
   };
 }
 
 /** Resolves to what is wrong with the answer. @throws when there is none */
-function ask({ address, baseUrl }: Target, agent: Agent, authorization: string): Promise<string | undefined> {
+function ask(
+  { address, baseUrl }: Target,
+  agent: Agent,
+  { path, body }: Client,
+  authorization: string,
+): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const headers = { host: baseUrl.host, authorization, 'x-mark': 'load' };
-    const path = `${baseUrl.pathname}/v2/plain`;
-    const options = { ...address, path, headers, agent, servername: baseUrl.hostname };
+    const headers = {
+      host: baseUrl.host,
+      authorization,
+      'x-mark': 'load',
+      ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
+    };
+    const options = {
+      ...address,
+      method: body === undefined ? 'GET' : 'POST',
+      path: `${baseUrl.pathname}${path}`,
+      headers,
+      agent,
+      servername: baseUrl.hostname,
+    };
     const sent = request(options, (answer) => {
-      answer.resume();
-      answer.on('error', reject);
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject);
       answer.on('end', () => {
-        const { statusCode = 0 } = answer;
-        resolve(statusCode < 500 ? undefined : `status ${statusCode}`);
+        const { statusCode } = answer;
+        resolve(
+          statusCode === 200 ? undefined : `${statusCode} ${Buffer.concat(chunks).toString().slice(0, 300)}`,
+        );
       });
     });
     sent.setTimeout(PATIENCE_MILLISECONDS, () => sent.destroy(new Error('no answer in time')));
     sent.on('error', reject);
-    sent.end();
+    sent.end(body);
   });
 }

@@ -50,7 +50,7 @@ function deployment(file: string, jwks: string): KubernetesObject {
               command: ['node', file],
               env: [{ name: 'JWKS', value: jwks }],
               ports: [{ name: 'http', containerPort: BACKEND_PORT }],
-              readinessProbe: { httpGet: { path: '/jwks.json', port: 'http' }, periodSeconds: 1 },
+              readinessProbe: { httpGet: { path: '/probe/issuer/state', port: 'http' }, periodSeconds: 1 },
               securityContext: {
                 allowPrivilegeEscalation: false,
                 readOnlyRootFilesystem: true,
@@ -68,11 +68,11 @@ function deployment(file: string, jwks: string): KubernetesObject {
 
 /** The Secrets that a user of the platform makes. */
 export function secretObjects(
-  apiKeys: string,
+  data: Readonly<Record<string, string>>,
   { certificate, key }: Certificate,
 ): readonly KubernetesObject[] {
   return [
-    secret('conformance-api-keys', 'Opaque', { 'keys.json': apiKeys }),
+    secret('conformance-api-keys', 'Opaque', data),
     secret(TLS_SECRET, 'kubernetes.io/tls', { 'tls.crt': certificate, 'tls.key': key }),
   ];
 }

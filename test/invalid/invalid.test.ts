@@ -34,6 +34,9 @@ it.each(files)('%s', (file) => {
 /** Codes that props alone cannot bring about. */
 const ELSEWHERE = {
   AGW_NAMESPACE: 'comes from the chart: test/edges/kong/edge.test.ts',
+  AGW_GATEWAY_SHADOWED: 'comes from another gateway: test/edges/traefik/neighbours.test.ts',
+  AGW_OBJECT_NAME: 'comes from another gateway: test/edges/traefik/neighbours.test.ts',
+  AGW_TLS_CONFLICT: 'comes from another gateway: test/edges/traefik/neighbours.test.ts',
   AGW_DOCUMENT_SIZE: 'comes from the size of the whole document: test/gateway.test.ts',
 };
 

@@ -1,9 +1,12 @@
-/** The packed tarball, as a user gets it: what is in it, who can import it, and a cdk8s project that uses it. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+/** The packed tarball, as a user gets it: what is in it, who can import it, and projects of cdk8s and Pulumi that use it. */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { OLDEST, oldestPulumi, versionIn } from '../support/oldest-pulumi';
+import { childrenOf, isSecret, revealed } from '../support/pulumi-engine';
+import { runAsCli } from '../support/pulumi-runner';
+import { runCommand } from '../support/run-command';
 
 const root = resolve(__dirname, '../..');
 const project = mkdtempSync(join(tmpdir(), 'agent-gateway-package-'));
@@ -12,13 +15,17 @@ const bin = (name: string) => join(root, 'node_modules/.bin', name);
 let packed: string[] = [];
 
 beforeAll(() => {
-  run(bin('tsc'), ['--build'], root);
+  runCommand(bin('tsc'), ['--build'], root);
   const [report] = JSON.parse(
-    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], root),
+    runCommand('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], root),
   );
   packed = report.files.map((file: { path: string }) => file.path);
   mkdirSync(installed, { recursive: true });
-  run('tar', ['-xzf', join(project, report.filename), '--strip-components=1', '-C', installed], project);
+  runCommand(
+    'tar',
+    ['-xzf', join(project, report.filename), '--strip-components=1', '-C', installed],
+    project,
+  );
   // The peers that a user installs beside it.
   for (const peer of ['cdk8s', 'cdk8s-plus-28', 'constructs', '@types']) {
     symlinkSync(join(root, 'node_modules', peer), join(project, 'node_modules', peer));
@@ -45,15 +52,6 @@ const app = new App();
 new AgentGateway(new Chart(app, 'chart'), 'gateway', props);
 app.synth();
 `;
-
-function run(command: string, args: string[], cwd: string): string {
-  try {
-    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`);
-  }
-}
 
 it('holds the compiled library with types, the router, the Dockerfile, README and licence, and nothing else', () => {
   const library = /^lib\/(?!router\/).*\.(js|d\.ts)$/;
@@ -84,7 +82,7 @@ it.each([
   ['node16', 'node16', []],
 ])('imports from TypeScript under %s resolution', (moduleResolution, module, more) => {
   const options = ['--strict', '--noEmit', '--types', 'node', '--target', 'es2022'];
-  run(
+  runCommand(
     bin('tsc'),
     [...options, '--module', module, '--moduleResolution', moduleResolution, ...more, 'main.ts'],
     project,
@@ -111,14 +109,14 @@ function importsIn(path: string): readonly string[] {
 
 it('imports from CommonJS and from ES modules', () => {
   const names = 'Object.keys(m).join()';
-  const commonJs = run('node', ['-p', `const m = require('cdk8s-agent-gateway'); ${names}`], project);
+  const commonJs = runCommand('node', ['-p', `const m = require('cdk8s-agent-gateway'); ${names}`], project);
   expect(commonJs).toContain('AgentGateway');
   const esm = [
     '--input-type=module',
     '-e',
     "import { AgentGateway } from 'cdk8s-agent-gateway'; console.log(AgentGateway.name)",
   ];
-  expect(run('node', esm, project).trim()).toBe('AgentGateway');
+  expect(runCommand('node', esm, project).trim()).toBe('AgentGateway');
 });
 
 it('works with cdk8s synth in a project of its own', () => {
@@ -133,11 +131,74 @@ it('works with cdk8s synth in a project of its own', () => {
     '--target',
     'es2022',
   ];
-  run(bin('tsc'), [...compile, '--skipLibCheck', 'main.ts'], project);
+  runCommand(bin('tsc'), [...compile, '--skipLibCheck', 'main.ts'], project);
   writeFileSync(join(project, 'cdk8s.yaml'), 'language: typescript\napp: node main.js\n');
-  run(bin('cdk8s'), ['synth', '--check-upgrade=false'], project);
+  runCommand(bin('cdk8s'), ['synth', '--check-upgrade=false'], project);
   const kinds = parseAllDocuments(readFileSync(join(project, 'dist/chart.k8s.yaml'), 'utf8')).map(
     (document) => document.get('kind'),
   );
   expect(kinds).toEqual(expect.arrayContaining(['Deployment', 'StatefulSet', 'IngressRoute', 'ConfigMap']));
 });
+
+describe('in a Pulumi project', () => {
+  const link = join(project, 'node_modules/@pulumi');
+  const newest = join(root, 'node_modules/@pulumi');
+
+  beforeAll(() => {
+    symlinkSync(oldestPulumi(), link);
+    cpSync(join(root, 'examples/pulumi'), project, { recursive: true });
+    writeFileSync(join(project, 'index.ts'), WRONG, { flag: 'a' });
+  }, 600_000);
+
+  it('says from which versions on it works', () => {
+    const { peerDependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    for (const [name, version] of Object.entries(OLDEST)) {
+      expect(`^${version.replace(/\.\d+$/, '.0')}`).toBe(peerDependencies[name]);
+      expect(versionIn(link, name)).toBe(version);
+    }
+  });
+
+  it("compiles by Pulumi's template, with the oldest", () => {
+    // Checking Pulumi's own types as well takes three times as long, and says nothing of ours.
+    runCommand(bin('tsc'), ['-p', '.', '--ignoreDeprecations', '6.0', '--skipLibCheck'], project);
+  }, 120_000);
+
+  it.each([
+    ['oldest', oldestPulumi],
+    ['newest', () => newest],
+  ])(
+    'registers its objects, with the %s',
+    async (_, packages) => {
+      rmSync(link);
+      symlinkSync(packages(), link);
+      const config = { 'project:host': 'api.example.com', 'project:apiKeys': '{"digest":{}}' };
+      const secrets = ['project:apiKeys'];
+      const recording = await runAsCli({ folder: project, file: 'bin/index.js', config, secrets });
+
+      expect([recording.exitCode, recording.log]).toEqual([0, []]);
+      const types = childrenOf(recording, 'gateway').map(({ type }) => type.replace('kubernetes:', ''));
+      expect(types).toEqual(
+        expect.arrayContaining([
+          'apps/v1:Deployment',
+          'core/v1:ConfigMap',
+          'traefik.io/v1alpha1:IngressRoute',
+        ]),
+      );
+      // The keys are secret in the state, and in the Secret alone.
+      const withKeys = recording.registrations.filter(({ inputs }) =>
+        JSON.stringify(revealed(inputs)).includes('digest'),
+      );
+      expect(withKeys.map(({ type }) => type)).toEqual(['kubernetes:core/v1:Secret']);
+      expect(withKeys.map(({ inputs }) => isSecret(inputs.stringData))).toEqual([true]);
+      const stack = recording.registrations.find(({ type }) => type === 'pulumi:pulumi:Stack');
+      expect(recording.outputs.get(stack?.urn ?? '')).toMatchObject({ urls: ['https://api.example.com'] });
+    },
+    120_000,
+  );
+});
+
+/** Were the types not found, this would be as good as anything. */
+const WRONG = `
+// @ts-expect-error No Input may stand here.
+export const wrong: import('cdk8s-agent-gateway/pulumi').AgentGatewayArgs['basePath'] = pulumi.output('/api');
+`;

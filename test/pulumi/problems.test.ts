@@ -1,9 +1,10 @@
 /** Args with problems fail the preview, with all problems under the resource's name, before anything is registered. */
 import { type ComponentResourceOptions, output, ProviderResource } from '@pulumi/pulumi';
 import { AgentGateway, InvalidGatewayError } from 'cdk8s-agent-gateway/pulumi';
+import { FULL_PROPS } from '../support/full-props';
 import { childrenOf, type Recording } from '../support/pulumi-engine';
 import { runProgram } from '../support/pulumi-program';
-import { runAsCli } from '../support/pulumi-runner';
+import { runSource } from '../support/pulumi-runner';
 import { VALID_PROPS } from '../support/valid-props';
 
 /** What making a gateway throws, and what was registered although it did. */
@@ -27,6 +28,9 @@ async function refused(
   return { error, recording };
 }
 
+/** Kong of the cluster reaches the Redis from a namespace of its own. */
+const WITHOUT_NAMESPACE = FULL_PROPS['the Kong of the cluster that knows tokens'];
+
 const expectNothingRegistered = ({ registrations }: Recording) =>
   expect(registrations.filter(({ type }) => type.includes('kubernetes') || type.includes('agent'))).toEqual(
     [],
@@ -38,6 +42,7 @@ it.each([
   ['an Output of all args', output(VALID_PROPS), ['']],
   ['a number for a host', { ...VALID_PROPS, hosts: [7] }, ['hosts[0]']],
   ['a namespace that is none', { ...VALID_PROPS, namespace: 'Agents' }, ['namespace']],
+  ['no namespace, where one is needed', WITHOUT_NAMESPACE, ['namespace']],
   ['a name that is too long', { ...VALID_PROPS, name: 'a'.repeat(38) }, ['name']],
   [
     'several problems',
@@ -76,6 +81,7 @@ it.each([
     {},
     'the option provider is not a Provider of @pulumi/kubernetes',
   ],
+  ['no options', () => null, {}, 'the options are not an object'],
   ['no provider object', () => ({ provider: 'kind' }), {}, 'the option provider is not a Provider'],
   [
     'no provider, where the default one is forbidden',
@@ -96,24 +102,15 @@ it.each([undefined, '', 7])('refuses the resource name %p', async (name) => {
   expect((error as Error).message).toContain('an AgentGateway needs a name');
 });
 
-describe('an Input that turns out to be invalid', () => {
-  it('fails the program with all problems, and nothing of the gateway is registered', async () => {
-    const { exitCode, log, registrations } = await runAsCli('test/pulumi/programs/invalid-inputs.ts');
+it('fails the program with all problems of what Inputs turn out to be, and registers nothing', async () => {
+  const { exitCode, log, registrations } = await runSource('test/pulumi/programs/invalid-inputs.ts');
 
-    expect(exitCode).toBe(32);
-    expect(log).toHaveLength(1);
-    expect(log[0]).toContain('AgentGateway "agents": gateway props have 2 problems');
-    expect(log[0]).toContain('hosts[0]');
-    expect(log[0]).toContain('router.image');
-    expect(registrations.map(({ type }) => type)).toEqual(['pulumi:pulumi:Stack']);
-  });
-
-  it('fails where a secret would be readable, without showing it', async () => {
-    const { exitCode, log, registrations } = await runAsCli('test/pulumi/programs/secret-url.ts');
-
-    expect(exitCode).toBe(32);
-    expect(log.join()).toContain('AGW_SECRET_PLAIN');
-    expect(log.join()).not.toContain('hunter2');
-    expect(registrations).toHaveLength(1);
-  });
-});
+  expect(exitCode).toBe(32);
+  expect(log).toHaveLength(1);
+  expect(log[0]).toContain('AgentGateway "agents": gateway props have 4 problems');
+  for (const path of ['hosts[0]', 'router.image', 'auth.jwt.jwksUrl']) expect(log[0]).toContain(path);
+  // A secret in a URL would be readable in a ConfigMap.
+  expect(log[0]).toContain('AGW_SECRET_PLAIN');
+  expect(log[0]).not.toContain('hunter2');
+  expect(registrations.map(({ type }) => type)).toEqual(['pulumi:pulumi:Stack']);
+}, 120_000);

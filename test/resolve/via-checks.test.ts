@@ -128,7 +128,12 @@ test.each(Object.entries(lacks))('refuses what Kong cannot keep: %s', (name, [pr
 });
 
 test.each<[string, object, string]>([
-  ['another edge', { edge: { traefik: {} } }, `${CANNOT} services.tools.via`],
+  ['no edge', { edge: { none: {} } }, `${CANNOT} services.tools.via`],
+  [
+    'credentials of Kong, behind Traefik',
+    { edge: { traefik: {} } },
+    'AGW_UNUSED tenants.acme.edgeCredentials',
+  ],
   [
     'models of a version',
     { ...version({}), ...service({ versions: { v1: { backend, models: { a: backend } } } }) },

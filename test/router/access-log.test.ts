@@ -22,6 +22,7 @@ test('writes one line for a request, with all that is known of it', async () => 
     aborted: false,
   });
   expect(line?.requestId).toBe(s.backend.last().headers['x-request-id']);
+  expect(line).not.toHaveProperty('limit');
   expect(line?.time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 });
 
@@ -31,4 +32,16 @@ test('never writes a credential, a body or a query', async () => {
   await send(s.port, '/v1/agents', { headers: { authorization: undefined, 'x-api-key': 'private' } });
 
   expect(JSON.stringify(s.router.log())).not.toMatch(/private|Bearer/);
+});
+
+test('names the limit that refused a request, and that the store was not asked', async () => {
+  s.router.store.result = { windows: [], refusedBy: 'minute', retryAfterSeconds: 3, degraded: true };
+  await send(s.port, '/v1/agents');
+
+  expect(s.router.log().at(-1)).toMatchObject({
+    code: 'limit_exceeded',
+    limit: 'minute',
+    degraded: true,
+    caller: 'ada',
+  });
 });

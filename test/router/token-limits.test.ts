@@ -154,11 +154,25 @@ it('gives each replica its share of the tokens while Redis is away', async () =>
   expect((await ask(alone)).json()).toMatchObject({ limit: 'tokens-minute' });
 });
 
+it.each([
+  ['zstd', 'identity'],
+  ['gzip, deflate, br, zstd', 'gzip, deflate, br'],
+  ['zstd;q=1, x-made-up, GZIP;q=0.5, *', 'GZIP;q=0.5'],
+  ['identity', 'identity'],
+])('asks for answers in codings that it can read: %s', async (accepted, asked) => {
+  answer = used(1);
+  headers['accept-encoding'] = accepted;
+  await ask();
+
+  expect(backend.last().headers['accept-encoding']).toBe(asked);
+});
+
 it('does not count for plans without limits on tokens', async () => {
   const router = await startTestRouter(backend.port);
   answer = used(300);
-  await send(router.port, '/v1/agents', { headers });
+  await send(router.port, '/v1/agents', { headers: { ...headers, 'accept-encoding': 'zstd' } });
 
+  expect(backend.last().headers['accept-encoding']).toBe('zstd');
   expect(router.store.charges).toEqual([]);
   await router.close();
 });

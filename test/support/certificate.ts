@@ -8,13 +8,14 @@ export interface Certificate {
 }
 
 /**
- * Valid from yesterday for a year.
+ * Valid since some days, for a year.
  *
  * @param subject another name, for a certificate that is trusted beside one of the same host
+ * @param days for how long from now on; negative for one that has expired
  */
-export function createCertificate(host: string, subject = host): Certificate {
+export function createCertificate(host: string, subject = host, days = 365): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const body = bodyOf(host, subject, publicKey);
+  const body = bodyOf(host, subject, publicKey, days);
   const der = sequence(body, ECDSA_WITH_SHA256, bits(sign('sha256', body, privateKey)));
   const lines = der.toString('base64').replace(/.{1,64}/g, '$&\n');
   return {
@@ -23,7 +24,7 @@ export function createCertificate(host: string, subject = host): Certificate {
   };
 }
 
-function bodyOf(host: string, subject: string, publicKey: KeyObject): Buffer {
+function bodyOf(host: string, subject: string, publicKey: KeyObject, days: number): Buffer {
   const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(subject)))));
   const day = 86_400_000;
   const extensions = sequence(
@@ -35,7 +36,7 @@ function bodyOf(host: string, subject: string, publicKey: KeyObject): Buffer {
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     ECDSA_WITH_SHA256,
     name,
-    sequence(time(Date.now() - day), time(Date.now() + 365 * day)),
+    sequence(time(Date.now() - 9 * day), time(Date.now() + days * day)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, extensions),

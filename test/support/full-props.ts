@@ -29,6 +29,7 @@ import type {
   RequirementsProps,
   ResourcesProps,
   RouterProps,
+  RouterTlsProps,
   SecurityHeadersProps,
   ServiceProps,
   ServiceTokenProps,
@@ -211,7 +212,18 @@ const replicas: Required<ReplicasProps> = { min: 3, max: 7 };
 const resources: Required<ResourcesProps> = { cpuMillicores: 300, memoryMebibytes: 300 };
 const entryPoints: Required<EntryPointsProps> = { http: 'plain', https: 'secure' };
 const floodGuard: Required<FloodGuardProps> = { requestsPerSecond: 900, forwardedForDepth: 2 };
-const traefik: Required<TraefikProps> = { namespace: 'ingress', entryPoints, floodGuard };
+const routerTls: Required<RouterTlsProps> = { serverSecretName: 'router-tls', clientSecretName: 'edge-tls' };
+/** Either the proxies in front are named, or how many of them there are. */
+const traefik: Required<Omit<TraefikProps, 'trustedProxies' | 'crossNamespace'>> = {
+  version: '3.7',
+  namespace: 'ingress',
+  podLabels: { app: 'traefik' },
+  ingressClass: 'agents',
+  refuseEncodedCharacters: true,
+  routerTls,
+  entryPoints,
+  floodGuard,
+};
 const persistence: Required<PersistenceProps> = { sizeGibibytes: 3, storageClass: 'fast' };
 const managed: Required<ManagedRedisProps> = {
   image: 'redis:7.2',
@@ -292,7 +304,7 @@ export const FULL_PROPS: Readonly<Record<string, AgentGatewayProps>> = {
   'a Redis Cluster': {
     ...common,
     edge: { traefik: { ...traefik, entryPoints: { http: 'plain' } } },
-    redis: { external: { ...external, cluster: true } },
+    redis: { external: { ...external, caSecret: { name: 'redis-ca', key: 'ca.crt' }, cluster: true } },
   },
   ...FULL_KONG_PROPS,
 };

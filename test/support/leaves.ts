@@ -23,3 +23,8 @@ export function differences(a: unknown, b: unknown): readonly string[] {
   const paths = new Set([...left.keys(), ...right.keys()]);
   return [...paths].filter((path) => left.get(path) !== right.get(path)).sort();
 }
+
+/** The one of some paths that leads to a leaf or to what it is in; the leaf's own where none does. */
+export function within(paths: readonly string[], leaf: string): string {
+  return paths.find((path) => leaf.startsWith(path) && /^([.[]|$)/.test(leaf.slice(path.length))) ?? leaf;
+}

@@ -9,6 +9,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
+import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
 
 const resources = require('@pulumi/pulumi/proto/resource_grpc_pb');
 const engines = require('@pulumi/pulumi/proto/engine_grpc_pb');
@@ -28,6 +29,9 @@ export interface Registration {
   /** URN and id of the provider; empty for the default one. */
   readonly provider: string;
   readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  /** URN; empty for none. */
+  readonly deletedWith: string;
   readonly aliases: readonly unknown[];
   readonly ignoreChanges: readonly string[];
   /** Absent where the provider decides. */
@@ -97,7 +101,7 @@ export async function startPulumiEngine({ preview }: { readonly preview: boolean
       return new resource.RegisterResourceResponse()
         .setUrn(registration.urn)
         .setId(preview || !registration.custom ? '' : `${registration.name}-id`)
-        .setObject(request.getObject());
+        .setObject(named(request));
     }),
     registerResourceOutputs: answer((request) => {
       outputs.set(request.getUrn(), request.getOutputs()?.toJavaScript() ?? {});
@@ -141,6 +145,8 @@ function readRegistration(request: Message): Registration {
     dependencies: request.getDependenciesList(),
     provider: request.getProvider(),
     protect: request.getProtect(),
+    retainOnDelete: request.getRetainondelete(),
+    deletedWith: request.getDeletedwith(),
     aliases: request.getAliasesList().map((alias: { toObject(): unknown }) => alias.toObject()),
     ignoreChanges: request.getIgnorechangesList(),
     ...(request.getDeletebeforereplacedefined()
@@ -149,6 +155,17 @@ function readRegistration(request: Message): Registration {
     createTimeout: request.getCustomtimeouts()?.getCreate() ?? '',
     transforms: request.getTransformsList().length,
   };
+}
+
+/** What Kubernetes' provider makes of an object without a name: one that begins with the resource's, known in previews too. */
+function named(request: Message): Message {
+  const object = request.getObject();
+  const inputs = object.toJavaScript();
+  if (!request.getCustom() || inputs.metadata?.name !== undefined || inputs.kind === undefined) return object;
+  return Struct.fromJavaScript({
+    ...inputs,
+    metadata: { ...inputs.metadata, name: `${request.getName()}-1a2b3c4d` },
+  });
 }
 
 function answer(respond: (request: Message) => unknown) {

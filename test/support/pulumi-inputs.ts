@@ -2,7 +2,8 @@
 import { CustomResource, type Input, type Output, runtime } from '@pulumi/pulumi';
 import type { AgentGatewayProps } from 'cdk8s-agent-gateway';
 import type { AgentGatewayArgs } from 'cdk8s-agent-gateway/pulumi';
-import { INPUT_PROPS, type InputKind } from '../../src/pulumi/args';
+import { INPUT_PROPS, type InputKind } from '../../src/pulumi/input-props';
+import { EVERY_BACKEND } from './every-backend';
 import { FULL_PROPS } from './full-props';
 import { namedObjectsOfConstruct } from './pulumi-cases';
 import type { KubernetesObject } from './synthesise';
@@ -33,20 +34,28 @@ export const OTHER_VALUES: Readonly<Record<InputKind, readonly unknown[]>> = {
   image: ['another.example.com/image:2'],
   url: ['https://another.example.com/path'],
   name: ['another'],
+  // The second is that of another backend: what two name is mounted once.
+  'shared-name': ['another', 'ca-of-all'],
   quantity: [640, 1_025, 5_000],
   gibibytes: [1, 77],
   'fewest-pods': [2, 4],
   'most-pods': [8, 50],
 };
 
-/** Every place of the table, in the first full set of props that has it. */
+/** What is below a backend is the same wherever it stands: one place has all of it, the others a URL. */
+const REPEATED = /^services\..*(?<!^services\.\*\.backend(\.fallbacks\.\*)?)\.(namespace|tls|credential)\b/;
+
+/** Every place of the table that is not such another one, in the first full set of props that has it. */
 export function inputPlaces(): readonly InputPlace[] {
-  const sets = Object.entries(FULL_PROPS).map(([name, props]) => ({
+  const inNamespace = ([name, props]: [string, AgentGatewayProps]) => ({
     name,
     props: { ...props, namespace: 'agents' },
-  }));
-  return Object.entries(INPUT_PROPS).map(([place, kind]) => {
-    for (const { name, props } of sets) {
+  });
+  const full = Object.entries(FULL_PROPS).map(inNamespace);
+  const backends = inNamespace(['every backend', EVERY_BACKEND]);
+  const places = Object.entries(INPUT_PROPS).filter(([place]) => !REPEATED.test(place));
+  return places.map(([place, kind]) => {
+    for (const { name, props } of place.startsWith('services.') ? [backends] : full) {
       const keys = keysAt(props, place.split('.'));
       if (keys !== undefined) return { name: `${place} in ${name}`, place, keys, kind, props };
     }
@@ -58,10 +67,11 @@ export function inputPlaces(): readonly InputPlace[] {
 function keysAt(value: unknown, [key, ...rest]: readonly string[]): readonly string[] | undefined {
   if (key === undefined) return [];
   if (typeof value !== 'object' || value === null) return undefined;
-  const first = key === '*' ? Object.keys(value)[0] : key;
-  if (first === undefined || !Object.hasOwn(value, first)) return undefined;
-  const below = keysAt(Reflect.get(value, first), rest);
-  return below === undefined ? undefined : [first, ...below];
+  for (const own of key === '*' ? Object.keys(value) : [key]) {
+    const below = Object.hasOwn(value, own) ? keysAt(Reflect.get(value, own), rest) : undefined;
+    if (below !== undefined) return [own, ...below];
+  }
+  return undefined;
 }
 
 /** Props with another value at a place. */

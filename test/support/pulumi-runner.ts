@@ -5,24 +5,63 @@ import { join, resolve } from 'node:path';
 import { type Recording, startPulumiEngine } from './pulumi-engine';
 
 const root = resolve(__dirname, '../..');
-const RUNNER = join(root, 'node_modules/@pulumi/pulumi/cmd/run');
 
 /** What came of it. */
 export interface Outcome extends Recording {
   readonly exitCode: number | null;
 }
 
-/** @param program path from the repository's root */
-export async function runAsCli(program: string): Promise<Outcome> {
-  const engine = await startPulumiEngine({ preview: true });
+/** A program, and where it runs. */
+export interface CliProgram {
+  /** Folder of the project, which has the SDK among its packages. */
+  readonly folder: string;
+  /** Its path in the folder. */
+  readonly file: string;
+  readonly preview?: boolean;
+  /** Values of secrets are among `secrets`. */
+  readonly config?: Readonly<Record<string, string>>;
+  readonly secrets?: readonly string[];
+  /** Of Node's. */
+  readonly options?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A program of the tests in TypeScript, by its path from the repository's root. */
+export function runSource(file: string): Promise<Outcome> {
+  const environment = { TSX_TSCONFIG_PATH: join(root, 'test/tsconfig.json') };
+  return runAsCli({ folder: root, file, preview: true, options: ['--require', 'tsx/cjs'], environment });
+}
+
+/** Runs a program to its end. */
+export async function runAsCli(program: CliProgram): Promise<Outcome> {
+  const { folder, file, preview = false, config = {}, secrets = [], options = [] } = program;
+  const engine = await startPulumiEngine({ preview });
   try {
-    const address = engine.address;
-    const names = ['--project', 'project', '--stack', 'test', '--pwd', root];
-    const more = ['--dry-run', 'true', '--parallel', '16', '--engine', address, '--monitor', address];
-    const child = spawn('node', ['--require', 'tsx/cjs', RUNNER, ...names, ...more, join(root, program)], {
-      cwd: root,
+    const { address } = engine;
+    const names = [
+      '--project',
+      'project',
+      '--stack',
+      'test',
+      '--organization',
+      'organization',
+      '--pwd',
+      folder,
+    ];
+    const more = [
+      ...(preview ? ['--dry-run', 'true'] : []),
+      ...['--parallel', '16', '--engine', address, '--monitor', address],
+    ];
+    const runner = join(folder, 'node_modules/@pulumi/pulumi/cmd/run');
+    const child = spawn('node', [...options, runner, ...names, ...more, join(folder, file)], {
+      cwd: folder,
       stdio: 'ignore',
-      env: { ...process.env, TSX_TSCONFIG_PATH: join(root, 'test/tsconfig.json') },
+      env: {
+        ...process.env,
+        PULUMI_CONFIG: JSON.stringify(config),
+        PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secrets),
+        ...program.environment,
+      },
     });
     const [exitCode] = await once(child, 'exit');
     return { ...engine.recording, exitCode };

@@ -9,7 +9,11 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-export async function startRelay(target: number): Promise<Relay> {
+/** @param at where it listens; default a free port of 127.0.0.1 */
+export async function startRelay(
+  target: number,
+  { host, port }: { readonly host: string; readonly port: number } = { host: '127.0.0.1', port: 0 },
+): Promise<Relay> {
   let behind = target;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
@@ -27,7 +31,7 @@ export async function startRelay(target: number): Promise<Relay> {
       from.pipe(to);
     }
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,

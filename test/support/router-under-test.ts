@@ -6,11 +6,14 @@ import type { LimitStore, TakeRequest, TakeResult, TokenCharge } from '../../src
 import { createLog } from '../../src/router/log';
 import { type Router, startRouter } from '../../src/router/router';
 import type { SecretFiles } from '../../src/router/secret-files';
+import type { ServerTls } from '../../src/router/server-tls';
 import type { TracingSettings } from '../../src/router/settings';
 
 export interface RouterUnderTest {
   readonly port: number;
   readonly adminPort: number;
+  /** 0 unless `decisions` is asked for. */
+  readonly decisionPort: number;
   readonly url: string;
   readonly router: Router;
   readonly store: CountingStore;
@@ -33,6 +36,9 @@ export interface RouterUnderTestOptions {
   readonly secrets?: SecretFiles;
   readonly connectionMillisecondsMost?: number;
   readonly tracing?: TracingSettings;
+  /** Whether an edge may ask. */
+  readonly decisions?: boolean;
+  readonly tls?: ServerTls;
   readonly bodyBytesMost?: number;
 }
 
@@ -90,6 +96,8 @@ export async function startTestRouter(
     ...(options.bodyBytesMost === undefined ? {} : { bodyBytesMost: options.bodyBytesMost }),
     port: 0,
     adminPort: 0,
+    ...(options.decisions === true ? { decisionPort: 0 } : {}),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
     bindAddress: '127.0.0.1',
     identityReady: options.identityReady ?? (() => true),
     jwksAgeSeconds: () => undefined,
@@ -97,6 +105,7 @@ export async function startTestRouter(
   return {
     port: router.port,
     adminPort: router.adminPort,
+    decisionPort: router.decisionPort ?? 0,
     url: `http://127.0.0.1:${router.port}`,
     router,
     store,

@@ -49,8 +49,10 @@ test.each([
   ['an empty key', { 0: '' }],
   ['a long key', { 0: 'k'.repeat(513) }],
   ['a key that is not there', {}],
+  ['the key of another tenant, which Kong would print', { 0: LONG, 1: LONG }],
 ])('fails at %s, and never prints a key', (_, keys: Record<string, string>) => {
-  const { status, said } = fill('a: "@API_KEY_0@"\n', keys);
+  const template = Object.keys(keys).map((place) => `key: "@API_KEY_${place}@"\n`);
+  const { status, said } = fill(template.join('') || 'key: "@API_KEY_0@"\n', keys);
 
   expect(status).not.toBe(0);
   expect(said).not.toContain('kkkk');
@@ -94,12 +96,22 @@ test('gives the pod the Secrets, and the filled file in memory alone', () => {
   );
 });
 
-test('lets Kong reach the Redis that it counts in', () => {
-  const policy = objects.find(
-    ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'keys-redis',
-  );
+const policyOf = (all: typeof objects) =>
+  all.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'keys-redis');
 
-  expect(JSON.stringify(policy)).toContain('"app.kubernetes.io/component":"edge"');
+test('lets Kong reach the Redis that it counts in', () => {
+  expect(JSON.stringify(policyOf(objects))).toContain('"app.kubernetes.io/component":"edge"');
+});
+
+test('lets Kong count elsewhere, with the password of that Redis, and not reach the router’s then', () => {
+  const redis = { host: 'redis.example.com', tls: true, passwordSecret: { name: 'other', key: 'kong' } };
+  const elsewhere = synthesise({ ...props, edge: { kong: { dbless: { redis } } } });
+
+  expect(JSON.stringify(policyOf(elsewhere))).not.toContain('"app.kubernetes.io/component":"edge"');
+  expect(JSON.stringify(elsewhere)).toContain(
+    '"name":"REDIS_PASSWORD","valueFrom":{"secretKeyRef":{"key":"kong","name":"other"}}',
+  );
+  expect(JSON.stringify(elsewhere)).toContain('server_name: redis.example.com');
 });
 
 test('leaves the service and the credentials out of what the router reads', () => {

@@ -60,6 +60,11 @@ test('adds nothing of its own to answers or requests', () => {
   expect(settings()).toMatchObject({ KONG_HEADERS: 'off', KONG_HEADERS_UPSTREAM: 'off' });
 });
 
+test('obeys no orders of backends, and has the router answer to large headers', () => {
+  expect(settings().KONG_NGINX_PROXY_PROXY_IGNORE_HEADERS).toContain('X-Accel-Redirect X-Accel-Limit-Rate');
+  expect(settings().KONG_NGINX_HTTP_LARGE_CLIENT_HEADER_BUFFERS).toBe('4 64k');
+});
+
 test('waits for slow clients as long as it waits for the router', () => {
   expect(settings({ timeouts: { idleSeconds: 900 } })).toMatchObject({
     KONG_NGINX_HTTP_CLIENT_BODY_TIMEOUT: '930s',

@@ -76,7 +76,7 @@ export interface KongPlugin {
     | 'flood-guard'
     | 'plan'
     | 'answer-headers'
-    | 'caller-headers';
+    | 'before-backend';
   /** Kong's name of it. */
   readonly name:
     | 'pre-function'

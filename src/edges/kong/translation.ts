@@ -14,7 +14,7 @@
  * | tenant with `edgeCredentials` | consumer with `keyauth_credentials` or `jwt_secrets`         |
  * | plan                  | plugin `rate-limiting` of a consumer, in Redis                      |
  * | versions of a plan    | plugin `acl` of a route, `acls` of a consumer                       |
- * | what backends learn   | plugin `post-function`, after all others                            |
+ * | what backends learn, and no router checks | plugin `post-function`, after all others        |
  * | timeouts              | those of the service, beyond the router's own                       |
  *
  * Kong's `request-size-limiting` is left out on purpose: it reads a chunked upload whole before it passes it on, and
@@ -23,7 +23,7 @@
 
 import type { KongDirectModel, KongDirectRouteModel } from '../../model/deployment-model';
 import type { GatewayModel } from '../../model/gateway-model';
-import { renderCallerHeadersPlugin } from './caller-headers';
+import { renderBeforeBackendPlugin } from './before-backend';
 import {
   renderBodyLimitPlugin,
   renderCredentialPlugin,
@@ -120,7 +120,7 @@ function translateDirect(
         renderBodyLimitPlugin(model),
         ...(plans === undefined ? [] : [plans]),
         ...pluginsAfter(gateway, front),
-        renderCallerHeadersPlugin(direct, model.version, places.usernameOf),
+        renderBeforeBackendPlugin(direct, model.version, places.usernameOf),
       ],
     },
   };

@@ -10,13 +10,14 @@ import { traefikObject } from './traefik-objects';
 
 /** The middleware that refuses what one address sends beyond the guard. */
 export function renderFloodGuard(scope: Construct, names: GatewayNames, guard: FloodGuardModel): ApiObject {
-  const depth = guard.forwardedForDepth;
+  const { forwardedForDepth: depth, trustedProxies: excludedIPs } = guard;
+  const ipStrategy = excludedIPs === undefined ? { depth } : { excludedIPs };
   return traefikObject(scope, names, 'Middleware', 'flood-guard', {
     rateLimit: {
       average: guard.requestsPerSecond,
       period: '1s',
       burst: guard.burst,
-      ...(depth === 0 ? {} : { sourceCriterion: { ipStrategy: { depth } } }),
+      ...(depth === 0 && excludedIPs === undefined ? {} : { sourceCriterion: { ipStrategy } }),
     },
   });
 }

@@ -22,6 +22,6 @@ export function renderSecurityHeaders(
 }
 
 /** `x-frame-options` as `X-Frame-Options`, as people look for it. */
-function capitalised(name: string): string {
+export function capitalised(name: string): string {
   return name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
 }

@@ -5,9 +5,12 @@ import type { TlsModel } from '../../model/deployment-model';
 import type { GatewayNames } from '../../names';
 import { type IngressRouteTls, traefikObject } from './traefik-objects';
 
-/** Traefik takes TLS 1.2 by itself; an object is needed for more. */
+/**
+ * Traefik takes TLS 1.2 by itself; an object is needed for more. Never under the gateway's own name: one called `default`
+ * would be that of every route in the cluster (Traefik v3.7.9, `buildTLSOptions`).
+ */
 export function renderTlsOption(scope: Construct, names: GatewayNames): ApiObject {
-  return traefikObject(scope, names, 'TLSOption', '', { minVersion: 'VersionTLS13' });
+  return traefikObject(scope, names, 'TLSOption', 'tls', { minVersion: 'VersionTLS13' });
 }
 
 /** @param hosts at least one; a resolver asks for one certificate with all of them */

@@ -6,9 +6,11 @@ import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { type GatewayNames, labelsOf } from '../../names';
 
-/** As much of an IngressRoute as is used. */
+/** As much of an IngressRoute as is used. One with `parentRefs` has neither entry points nor TLS. */
 export interface IngressRouteSpec {
-  readonly entryPoints: readonly string[];
+  readonly ingressClassName?: string;
+  readonly entryPoints?: readonly string[];
+  readonly parentRefs?: readonly { readonly name: string }[];
   readonly routes: readonly RouteSpec[];
   readonly tls?: IngressRouteTls;
 }
@@ -19,14 +21,18 @@ export interface RouteSpec {
   readonly match: string;
   readonly priority: number;
   readonly middlewares: readonly { readonly name: string }[];
-  readonly services: readonly ServiceSpec[];
+  /** Absent in a route whose requests go on to the routes that have it for a parent. */
+  readonly services?: readonly ServiceSpec[];
 }
 
 /** Where a route leads. */
 export interface ServiceSpec {
   readonly name: string;
   readonly kind?: 'Service' | 'TraefikService';
+  readonly namespace?: string;
   readonly port?: number | string;
+  readonly scheme?: 'https';
+  readonly serversTransport?: string;
   readonly passHostHeader?: boolean;
   readonly responseForwarding?: { readonly flushInterval: string };
 }
@@ -44,6 +50,20 @@ export interface MiddlewareSpec {
   readonly headers?: Readonly<Record<string, unknown>>;
   readonly rateLimit?: Readonly<Record<string, unknown>>;
   readonly redirectScheme?: { readonly scheme: 'https'; readonly permanent: boolean };
+  readonly forwardAuth?: Readonly<Record<string, unknown>>;
+  readonly stripPrefix?: { readonly prefixes: readonly string[] };
+  readonly addPrefix?: { readonly prefix: string };
+  readonly encodedCharacters?: Readonly<Record<string, boolean>>;
+  readonly retry?: { readonly attempts: number };
+}
+
+/** How Traefik opens connections to servers. Looked up in the namespace of the Service that names it. */
+export interface ServersTransportSpec {
+  readonly serverName?: string;
+  readonly rootCAs?: readonly { readonly secret: string }[];
+  readonly certificatesSecrets?: readonly string[];
+  readonly maxIdleConnsPerHost?: number;
+  readonly forwardingTimeouts?: Readonly<Record<string, string>>;
 }
 
 /** Which TLS versions a route takes. */
@@ -55,12 +75,14 @@ interface Specs {
   readonly IngressRoute: IngressRouteSpec;
   readonly Middleware: MiddlewareSpec;
   readonly TLSOption: TlsOptionSpec;
+  readonly ServersTransport: ServersTransportSpec;
 }
 
 /**
  * Adds an object of Traefik's.
  *
  * @param part what it is for, in its name behind the gateway's; `''` for the gateway's own name
+ * @param metadata beside name and labels
  */
 export function traefikObject<K extends keyof Specs>(
   scope: Construct,
@@ -68,11 +90,16 @@ export function traefikObject<K extends keyof Specs>(
   kind: K,
   part: string,
   spec: Specs[K],
+  metadata: { readonly namespace?: string; readonly annotations?: Record<string, string> } = {},
 ): ApiObject {
   return new ApiObject(scope, `${kind.toLowerCase()}${part === '' ? '' : `-${part}`}`, {
     apiVersion: 'traefik.io/v1alpha1',
     kind,
-    metadata: { name: part === '' ? names.base : `${names.base}-${part}`, labels: labelsOf(names, 'edge') },
+    metadata: {
+      name: part === '' ? names.base : `${names.base}-${part}`,
+      labels: labelsOf(names, 'edge'),
+      ...metadata,
+    },
     spec,
   });
 }

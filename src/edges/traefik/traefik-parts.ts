@@ -8,4 +8,6 @@ export interface TraefikParts {
   readonly names: GatewayNames;
   readonly gateway: GatewayModel;
   readonly traefik: TraefikModel;
+  /** The chart's; known where the router is asked or spoken to by TLS. */
+  readonly namespace: string | undefined;
 }

@@ -7,6 +7,8 @@ export interface RedisAddress {
   readonly url: string;
   /** Goes before a password in the URL. */
   readonly password?: string;
+  /** Certificates of authorities in PEM form, for TLS. Default: those that Node trusts. */
+  readonly ca?: string;
   /** Name of the master: the hosts are Sentinels then. */
   readonly sentinelMaster?: string;
   /** Whether the hosts are nodes of a Cluster. */
@@ -16,7 +18,7 @@ export interface RedisAddress {
 /** As much of a client as is used. ioredis' own types have every command of Redis, which takes the compiler seconds to compare. */
 export interface RedisClient {
   readonly status: string;
-  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(name: 'error', listener: (error: Error) => void): unknown;
   /** From now on the client has a method of that name, which runs the script. */
   defineCommand(name: string, definition: { readonly lua: string; readonly numberOfKeys?: number }): void;
   set(key: string, value: string): Promise<unknown>;
@@ -39,9 +41,14 @@ const URL_FORM = /^(rediss?):\/\/(?:([^@/]*)@)?([^@/?#]+)(?:\/(\d+)?)?(?:[?#].*)
 
 /** @throws for an address of another form; the message does not show it, because it can hold a password */
 export function connectRedis(address: RedisAddress): RedisClient {
-  const { url, password, sentinelMaster, cluster } = address;
+  const { url, password, sentinelMaster, cluster, ca } = address;
+  const secure = ca === undefined ? {} : { ca };
   if (sentinelMaster === undefined && cluster !== true) {
-    return new Redis(url, { ...SINGLE, ...(password === undefined ? {} : { password }) });
+    return new Redis(url, {
+      ...SINGLE,
+      ...(password === undefined ? {} : { password }),
+      ...(url.startsWith('rediss:') ? { tls: secure } : {}),
+    });
   }
   const { hosts, credentials, tls, database } = readAddress(
     url,
@@ -57,7 +64,7 @@ export function connectRedis(address: RedisAddress): RedisClient {
       slotsRefreshTimeout: SLOTS_MILLISECONDS_MOST,
       // A certificate names hosts: with TLS, their names go on as they are.
       ...(tls ? { dnsLookup: (name, found) => found(null, name) } : {}),
-      redisOptions: { ...node, ...login, ...(tls ? { tls: {} } : {}) },
+      redisOptions: { ...node, ...login, ...(tls ? { tls: secure } : {}) },
     });
   }
   return new Redis({
@@ -67,7 +74,7 @@ export function connectRedis(address: RedisAddress): RedisClient {
     name: sentinelMaster as string,
     db: database,
     sentinelRetryStrategy: CONNECTION.retryStrategy,
-    ...(tls ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+    ...(tls ? { tls: secure, sentinelTLS: secure, enableTLSForSentinelMode: true } : {}),
   });
 }
 

@@ -3,45 +3,32 @@
  * connection or belongs to the gateway, and then the gateway's own.
  */
 import type { BackendCredentialModel, BackendModel } from '../../model/gateway-model';
-import { IDENTITY_HEADERS, isIdentityHeader } from '../../model/headers';
+import {
+  IDENTITY_HEADERS,
+  isIdentityHeader,
+  REPLACED_HEADERS as REPLACED,
+  VOUCHED_HEADERS as VOUCHED,
+} from '../../model/headers';
 import { HOP_BY_HOP } from '../../model/protected-headers';
 import type { CompiledGateway } from '../compiled-gateway';
 import type { Exchange } from '../exchange';
+import { readableCodings } from '../usage/decoder';
 import { changeHeaders } from './header-changes';
 import { namedByConnection } from './hop-by-hop';
 import { memoByName } from './name-memo';
 import { isCallersOwn } from './stranger';
 
-/** `trace`: belongs to the client's `traceparent` and goes with it (W3C Trace Context, "tracestate"). */
-type Use = 'pass' | 'drop' | 'forwarded' | 'authorization' | 'trace';
-
-/** Set by the router itself, or of no use behind it. `expect` was answered; `x-api-key` is the gateway's credential. */
-const REPLACED = new Set([
-  'host',
-  'expect',
-  'content-length',
-  'x-api-key',
-  'x-request-id',
-  'traceparent',
-  'x-forwarded-prefix',
-]);
-
 /**
- * What an edge that replaces forwarded headers does replace (Traefik v3.7, Kong 3.9). Others with that beginning, such as
- * `X-Forwarded-User`, and RFC 7239's `Forwarded` come through it as clients wrote them, so nobody vouches for them.
+ * `codings`: where tokens are counted, answers must be in codings that the router can read. `trace`: belongs to the client's `traceparent` and goes with it (W3C Trace
+ * Context, "tracestate").
  */
-const VOUCHED = new Set([
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-forwarded-port',
-  'x-real-ip',
-]);
+type Use = 'pass' | 'drop' | 'forwarded' | 'authorization' | 'trace' | 'codings';
 
 const useOf = memoByName((name): Use => {
   if (HOP_BY_HOP.has(name) || REPLACED.has(name) || isIdentityHeader(name)) return 'drop';
   if (name === 'authorization') return 'authorization';
   if (name === 'tracestate') return 'trace';
+  if (name === 'accept-encoding') return 'codings';
   const plain = name.replace(/[^a-z0-9]/g, '-');
   if (plain === 'forwarded' || plain === 'x-real-ip' || plain.startsWith('x-forwarded-')) {
     return VOUCHED.has(name) ? 'forwarded' : 'drop';
@@ -74,16 +61,16 @@ export function backendHeaders(
   const { stranger } = backend;
   const named = namedByConnection(request.headers.connection);
   const trusted = gateway.trustsForwarded && stranger === undefined;
-  // A Bearer that is an API key is the gateway's credential, like `X-API-Key`; with a key there is no other Bearer.
-  let authorization = exchange.caller?.via !== 'api-key' && exchange.serviceToken === undefined;
+  let authorization = passesAuthorization(exchange);
   let forwardedFor: string | undefined;
   const raw = request.rawHeaders;
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at] as string;
-    const value = raw[at + 1] as string;
+    let value = raw[at + 1] as string;
     const use = useOf(name);
     if (use === 'drop' || named?.has(name.toLowerCase())) continue;
     if (stranger && isCallersOwn(name)) continue;
+    if (use === 'codings' && exchange.meter !== undefined) value = readableCodings(value);
     if (use === 'trace' && !exchange.continuesTrace) continue;
     if (use === 'authorization') {
       // The first one was verified; a second one would reach the backend unverified.
@@ -110,6 +97,28 @@ export function backendHeaders(
     addIdentity(headers, exchange);
   }
   if (backend.credential !== undefined) addCredential(headers, gateway, backend, backend.credential);
+  return headers;
+}
+
+/** A Bearer that is an API key is the gateway's credential, like `X-API-Key`; with a key there is no other Bearer. */
+function passesAuthorization({ caller, serviceToken }: Exchange): boolean {
+  return caller?.via !== 'api-key' && serviceToken === undefined;
+}
+
+/**
+ * What an edge puts in place of the client's own headers before it sends a request on by itself: names and values in turn.
+ * The rest of the client's headers it leaves out or lets through by a pattern that is made of the same names.
+ */
+export function decisionHeaders(exchange: Exchange): string[] {
+  const { serviceToken } = exchange;
+  const { authorization, tracestate } = exchange.request.headers;
+  const headers = ['x-request-id', exchange.requestId, 'traceparent', exchange.traceparent];
+  if (typeof tracestate === 'string' && exchange.continuesTrace) headers.push('tracestate', tracestate);
+  if (serviceToken !== undefined) headers.push('authorization', `Bearer ${serviceToken}`);
+  else if (authorization !== undefined && passesAuthorization(exchange)) {
+    headers.push('authorization', authorization);
+  }
+  addIdentity(headers, exchange);
   return headers;
 }
 

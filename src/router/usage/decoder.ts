@@ -29,6 +29,18 @@ const STREAMS: Readonly<Record<string, (first: number) => Stream>> = {
   deflate: (first) => ((first & 0x0f) === 8 ? createInflate(GZIP) : createInflateRaw(GZIP)),
 };
 
+/**
+ * What a client accepts (RFC 9110 section 12.5.3) without the codings that cannot be read: else a client could choose one
+ * in which nobody sees what its answers cost.
+ */
+export function readableCodings(accepted: string): string {
+  const readable = accepted.split(',').filter((each) => {
+    const coding = (each.split(';')[0] ?? '').trim().toLowerCase();
+    return coding === 'identity' || Object.hasOwn(STREAMS, coding);
+  });
+  return readable.length === 0 ? 'identity' : readable.join(',').trim();
+}
+
 /** @returns `undefined` for an encoding that cannot be read */
 export function decoderOf(encoding: string | undefined, sink: (bytes: Buffer) => void): Decoder | undefined {
   const name = encoding?.trim().toLowerCase() ?? '';

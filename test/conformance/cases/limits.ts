@@ -5,6 +5,8 @@ import type { Answer } from '../client';
 import type { Caller, Trial } from '../trial';
 
 const PATH = '/v2/plain';
+/** Of the plan `small`. */
+const POLICY = '"minute";q=5;w=60, "day";q=100;w=86400';
 
 async function statuses(trial: Trial, caller: Caller, count: number): Promise<readonly number[]> {
   const answers: Answer[] = await Promise.all(
@@ -17,7 +19,7 @@ async function statuses(trial: Trial, caller: Caller, count: number): Promise<re
 function remaining(answer: Answer): Readonly<Record<string, number>> {
   const text = String(answer.headers.ratelimit ?? '');
   return Object.fromEntries(
-    [...text.matchAll(/"(\w+)";r=(\d+)/g)].map(([, name, left]) => [name, Number(left)]),
+    [...text.matchAll(/"([\w-]+)";r=(\d+)/g)].map(([, name, left]) => [name, Number(left)]),
   );
 }
 
@@ -82,17 +84,26 @@ export const LIMITS: readonly Case[] = [
     assert.ok(Number(retryAfterSeconds) >= 1 && Number(retryAfterSeconds) <= 60);
   }),
 
-  clause('L3', 'tells of policy and state on successes and refusals', async (trial) => {
+  clause('L3', 'tells of policy and state on refusals', async (trial) => {
     const caller = await trial.caller({ plan: 'small' });
-    const first = await trial.send(PATH, { caller });
-    assert.equal(first.headers['ratelimit-policy'], '"minute";q=5;w=60, "day";q=100;w=86400');
-    assert.deepEqual(remaining(first), { minute: 4, day: 99 });
-    await statuses(trial, caller, 4);
+    await statuses(trial, caller, 5);
     const refused = await trial.send(PATH, { caller });
     assert.equal(refused.status, 429);
-    assert.equal(refused.headers['ratelimit-policy'], first.headers['ratelimit-policy']);
-    assert.equal(remaining(refused).minute, 0);
+    assert.equal(refused.headers['ratelimit-policy'], POLICY);
+    assert.deepEqual(remaining(refused), { minute: 0, day: 95 });
   }),
+
+  clause(
+    'L3',
+    'tells of policy and state on successes',
+    async (trial) => {
+      const caller = await trial.caller({ plan: 'small' });
+      const first = await trial.send(PATH, { caller });
+      assert.equal(first.headers['ratelimit-policy'], POLICY);
+      assert.deepEqual(remaining(first), { minute: 4, day: 99 });
+    },
+    { needs: ['answer-facts'] },
+  ),
 
   clause(
     'L3',
@@ -108,33 +119,61 @@ export const LIMITS: readonly Case[] = [
     { needs: ['time-control'] },
   ),
 
-  clause('L5', 'counts what is in flight, and frees a slot when a stream ends', async (trial) => {
-    const caller = await trial.caller({ plan: 'narrow' });
-    const first = await trial.events('/v2/plain?do=events', { caller });
-    const second = await trial.events('/v2/plain?do=events', { caller });
-    const third = await trial.send(PATH, { caller });
-    assert.equal(third.status, 429);
-    assert.equal(third.json().limit, 'concurrency');
-    await trial.tell('end');
-    for (const stream of [first, second]) {
-      assert.equal(await stream.end(), 'complete');
-    }
-    await untilAdmitted(trial, caller);
-  }),
+  clause(
+    'L5',
+    'counts what is in flight, and frees a slot when a stream ends',
+    async (trial) => {
+      const caller = await trial.caller({ plan: 'narrow' });
+      const first = await trial.events('/v2/plain?do=events', { caller });
+      const second = await trial.events('/v2/plain?do=events', { caller });
+      const third = await trial.send(PATH, { caller });
+      assert.equal(third.status, 429);
+      assert.equal(third.json().limit, 'concurrency');
+      await trial.tell('end');
+      for (const stream of [first, second]) {
+        assert.equal(await stream.end(), 'complete');
+      }
+      await untilAdmitted(trial, caller);
+    },
+    { needs: ['concurrency'] },
+  ),
 
-  clause('L5', 'frees the slot of a client that goes away', async (trial) => {
-    const caller = await trial.caller({ plan: 'narrow' });
-    const first = await trial.events('/v2/plain?do=events', { caller });
-    await trial.events('/v2/plain?do=events', { caller });
-    assert.equal((await trial.send(PATH, { caller })).status, 429);
-    first.leave();
-    await untilAdmitted(trial, caller);
-    await trial.tell('end');
-  }),
+  clause(
+    'L5',
+    'frees the slot of a client that goes away',
+    async (trial) => {
+      const caller = await trial.caller({ plan: 'narrow' });
+      const first = await trial.events('/v2/plain?do=events', { caller });
+      await trial.events('/v2/plain?do=events', { caller });
+      assert.equal((await trial.send(PATH, { caller })).status, 429);
+      first.leave();
+      await untilAdmitted(trial, caller);
+      await trial.tell('end');
+    },
+    { needs: ['concurrency'] },
+  ),
+
+  clause(
+    'L6',
+    'counts the tokens that backends report, in JSON and in events',
+    async (trial) => {
+      for (const wish of ['usage', 'usage-events']) {
+        const caller = await trial.caller({ plan: 'thrifty' });
+        const used = await trial.send(`${PATH}?do=${wish}`, { caller });
+        assert.equal(used.status, 200, used.text);
+        assert.match(used.text, /"total_tokens":1200/);
+        assert.match(String(used.headers['ratelimit-policy']), /"tokens-minute";q=1000;w=60;qu="tokens"/);
+        const refused = await untilRefused(trial, caller);
+        assert.equal(refused.json().limit, 'tokens-minute');
+        assert.equal(remaining(refused)['tokens-minute'], 0);
+      }
+    },
+    { needs: ['tokens'] },
+  ),
 
   clause(
     'L7',
-    'decides by each plan while the store does not answer, says so, and returns by itself',
+    'decides by each plan while the store does not answer, and returns by itself',
     async (trial) => {
       const store = trial.control('store');
       const callers = {
@@ -142,7 +181,7 @@ export const LIMITS: readonly Case[] = [
         closed: await trial.caller({ plan: 'closed' }),
         local: await trial.caller({ plan: 'local' }),
       };
-      store.pause();
+      await store.pause();
       trial.atEnd(() => store.resume());
       const [open, closed, local] = await Promise.all([
         trial.send(PATH, { caller: callers.open }),
@@ -151,13 +190,37 @@ export const LIMITS: readonly Case[] = [
       ]);
       assert.deepEqual([open.status, closed.status, local.status], [200, 503, 200]);
       assert.equal(closed.json().code, 'limits_unavailable');
-      assert.equal(open.headers['x-gateway-degraded'], 'limits');
-      store.resume();
+      await store.resume();
       await untilAdmitted(trial, callers.closed);
     },
     { needs: ['store-control'], alone: true },
   ),
+
+  clause(
+    'L7',
+    'says that the store does not answer',
+    async (trial) => {
+      const store = trial.control('store');
+      const caller = await trial.caller({ plan: 'open' });
+      await store.pause();
+      trial.atEnd(() => store.resume());
+      const { headers } = await trial.send(PATH, { caller });
+      assert.equal(headers['x-gateway-degraded'], 'limits');
+      await store.resume();
+      await untilAdmitted(trial, await trial.caller({ plan: 'closed' }));
+    },
+    { needs: ['store-control', 'answer-facts'], alone: true },
+  ),
 ];
+
+/** What an answer has cost is charged when it has ended. Answers with an error's status cost nothing. */
+async function untilRefused(trial: Trial, caller: Caller): Promise<Answer> {
+  for (;;) {
+    const answer = await trial.send(`${PATH}?do=leak`, { caller });
+    if (answer.status === 429) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 async function untilAdmitted(trial: Trial, caller: Caller): Promise<void> {
   while ((await trial.send(PATH, { caller })).status !== 200) {

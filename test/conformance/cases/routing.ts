@@ -31,6 +31,16 @@ export const ROUTING: readonly Case[] = [
     assert.equal(url, '/plain/a%20b/c?x=%zz&y=1');
   }),
 
+  clause(
+    'R1',
+    'takes the host in any case',
+    async (trial) => {
+      const host = trial.target.baseUrl.host.toUpperCase();
+      assert.equal(versionOf(await trial.reach('/v1/plain', { headers: { host } })), 'v1');
+    },
+    { needs: ['host-in-any-case'] },
+  ),
+
   clause('R2', 'splits callers by weight, each always to the same side', async (trial) => {
     const sides = await Promise.all(
       CROWD.map(async (subject) => {
@@ -150,6 +160,29 @@ export const ROUTING: readonly Case[] = [
     assert.deepEqual([model.status, model.json().code], [403, 'model_not_allowed']);
     assert.deepEqual([version.status, version.json().code], [403, 'version_not_allowed']);
     assert.equal((await trial.reach('/v2/agents', { caller, body: '{"model":"gpt-4"}' })).service, 'gpt');
+  }),
+
+  clause(
+    'R8',
+    'sends a request on when its backend cannot be reached, or answers with a listed status',
+    async (trial) => {
+      for (const body of [undefined, '{"a":1}']) {
+        const request = body === undefined ? {} : { body };
+        const stranded = await trial.reach('/v2/stranded', request);
+        assert.deepEqual([stranded.service, stranded.bodyBytes], ['spare', body?.length ?? 0]);
+        const busy = await trial.reach('/v2/sturdy?do=busy', request);
+        assert.deepEqual([busy.service, busy.bodyBytes], ['spare', body?.length ?? 0]);
+        assert.equal((await trial.reach('/v2/sturdy', request)).service, 'busy');
+      }
+    },
+  ),
+
+  clause('R8', 'sends no request on once a byte of an answer went to the client', async (trial) => {
+    await assert.rejects(trial.send('/v2/sturdy?do=broken'), /aborted|socket hang up|ECONNRESET/);
+    assert.deepEqual(
+      (await trial.seen()).map(({ service }) => service),
+      ['busy'],
+    );
   }),
 
   clause('R9', 'gives a version its own backend, and leaves a service out of one', async (trial) => {

@@ -3,13 +3,18 @@
  * query says, and remembers both under the request's `X-Mark`. Runs in a pod as `node backend.mjs`.
  *
  *     ?do=events   one event, then one for each order `event`; `end` ends, `break` breaks off, `silent` does nothing
+ *     ?do=ticks    twelve events, one each quarter of a second, whatever else happens
  *     ?do=hold     answers when the order `end` comes
  *     ?do=hop      answers with headers that are about the connection, and with some of the gateway's
  *     ?do=broken   answers with half of a body and breaks off
  *     ?do=leak     answers 500 with a stack and a secret
+ *     ?do=busy     answers 503 as the Service `busy`, and what it got as any other
+ *     ?do=flood    answers with 64 MiB, at the pace of whoever reads them
+ *     ?do=usage    answers as a model that has used 1,200 tokens; ?do=usage-events in a stream of events
  *     /probe/seen/<mark>           what came under the mark
  *     /probe/tell/<mark>/<order>   an order to what the mark's requests do
- *     /jwks.json                   the keys of the issuer, from JWKS
+ *     /probe/issuer/<order>        an order to the issuer: `keys` (POST, a JWKS), `away`, `back`, `state`; gives how often it was asked
+ *     /jwks.json                   the keys of the issuer, at first from JWKS
  */
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -49,8 +54,9 @@ async function readBody(request, seen) {
 
 const server = createServer(async (request, answer) => {
   const [path, query = ''] = request.url.split('?');
-  if (path === '/jwks.json') return sendJson(answer, JSON.parse(process.env.JWKS ?? '{"keys":[]}'));
+  if (path === '/jwks.json') return showKeys(request, answer);
   const [, probe, order, mark, word] = path.split('/');
+  if (probe === 'probe' && order === 'issuer') return orderIssuer(mark, request, answer);
   if (probe === 'probe' && order === 'seen') return sendJson(answer, entryOf(mark).requests);
   if (probe === 'probe' && order === 'tell') return sendJson(answer, tell(mark, word));
 
@@ -68,12 +74,35 @@ const server = createServer(async (request, answer) => {
   (WISHES[wish] ?? sendSeen)(request, answer, seen);
 });
 
+const issuer = { keys: process.env.JWKS ?? '{"keys":[]}', away: false, requests: 0 };
+
+function showKeys(request, answer) {
+  issuer.requests++;
+  if (issuer.away) request.socket.destroy();
+  else sendJson(answer, JSON.parse(issuer.keys));
+}
+
+async function orderIssuer(order, request, answer) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  if (order === 'keys') issuer.keys = Buffer.concat(chunks).toString();
+  if (order === 'away' || order === 'back') issuer.away = order === 'away';
+  sendJson(answer, { requests: issuer.requests });
+}
+
 function sendJson(answer, value) {
   answer.setHeader('content-type', 'application/json');
   answer.end(JSON.stringify(value));
 }
 
-const sendSeen = (_request, answer, seen) => sendJson(answer, seen);
+const sendSeen = (_request, answer, seen) => {
+  answer.setHeader('x-program', 'conformance');
+  sendJson(answer, seen);
+};
+
+const USAGE = { prompt_tokens: 1_000, completion_tokens: 200, total_tokens: 1_200 };
+const FLOOD_PIECES = 64;
+const FLOOD_PIECE = Buffer.alloc(1_048_576, 'x');
 
 function tell(mark, word) {
   const entry = entryOf(mark);
@@ -101,6 +130,17 @@ const WISHES = {
       else if (word === 'break') request.socket.destroy();
     });
   },
+  ticks(_request, answer) {
+    answer.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+    let ticks = 0;
+    const tick = () => {
+      if (ticks < 12) answer.write(`data: ${ticks++}\n\n`);
+      else answer.end('data: [DONE]\n\n');
+    };
+    tick();
+    const ticking = setInterval(tick, 250);
+    answer.on('close', () => clearInterval(ticking));
+  },
   hold(request, answer, seen) {
     onOrder(request, answer, (word) => {
       if (word === 'end') sendSeen(request, answer, seen);
@@ -123,6 +163,31 @@ const WISHES = {
     answer.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
     answer.write('{"half":');
     setTimeout(() => answer.destroy(), 50);
+  },
+  busy(request, answer, seen) {
+    if (seen.service !== 'busy') return sendSeen(request, answer, seen);
+    answer.writeHead(503);
+    answer.end();
+  },
+  async flood(_request, answer, seen) {
+    let goOn;
+    for (const event of ['drain', 'close']) answer.on(event, () => goOn?.());
+    answer.writeHead(200, { 'content-type': 'application/octet-stream' });
+    for (seen.piecesSent = 0; seen.piecesSent < FLOOD_PIECES && !answer.destroyed; seen.piecesSent++) {
+      const taken = new Promise((resolve) => {
+        goOn = resolve;
+      });
+      if (!answer.write(FLOOD_PIECE)) await taken;
+    }
+    answer.end();
+  },
+  usage(_request, answer) {
+    sendJson(answer, { choices: [], usage: USAGE });
+  },
+  'usage-events'(_request, answer) {
+    answer.writeHead(200, { 'content-type': 'text/event-stream' });
+    answer.write('data: {"choices":[{"delta":{"content":"Hello"}}]}\n\n');
+    answer.end(`data: {"choices":[],"usage":${JSON.stringify(USAGE)}}\n\ndata: [DONE]\n\n`);
   },
   leak(_request, answer) {
     answer.writeHead(500, { 'content-type': 'text/plain' });

@@ -10,9 +10,10 @@ import { exportJWK } from 'jose';
 import { stringify } from 'yaml';
 import { createCertificate } from '../../support/certificate';
 import { synthesise } from '../../support/synthesise';
+import { kongFeatures, THROUGH_ROUTER } from '../features';
 import { createSigningKey } from '../issuer';
 import type { Deployment } from '../targets/url-target';
-import { apiKeysFile, createApiKeys } from './api-keys';
+import { createApiKeys, secretData } from './api-keys';
 import {
   BACKEND_PORT,
   BACKEND_PROGRAM,
@@ -27,25 +28,32 @@ const LABELS = { app: 'conformance-backend' };
 
 async function main([edgeText = '', file = '']: readonly string[]): Promise<void> {
   if (edgeText === '' || file === '') throw new Error('usage: deploy.ts EDGE_AS_JSON FILE');
+  const edge = JSON.parse(edgeText) as EdgeProps;
   const key = await createSigningKey('conformance');
   const apiKeys = createApiKeys();
   const { certificate, key: tlsKey } = createCertificate(HOST);
   const objects = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
-    secret('conformance-api-keys', { 'keys.json': apiKeysFile(apiKeys) }),
+    secret('conformance-api-keys', secretData(apiKeys)),
     { ...secret(TLS_SECRET, { 'tls.crt': certificate, 'tls.key': tlsKey }), type: 'kubernetes.io/tls' },
     ...backendObjects(JSON.stringify({ keys: [key.publicJwk] })),
-    ...synthesise(platformWith(JSON.parse(edgeText) as EdgeProps), NAMESPACE),
+    ...synthesise(platformWith(edge), NAMESPACE),
   ];
   process.stdout.write(objects.map((object) => stringify(object)).join('---\n'));
   const deployment: Deployment = {
-    features: ['tls'],
+    features: featuresOf(edge),
     certificate: `${basename(file)}.pem`,
     signingKey: { ...(await exportJWK(key.privateKey)), kid: 'conformance' },
     apiKeys,
   };
   writeFileSync(`${file}.pem`, certificate);
   writeFileSync(file, `${JSON.stringify(deployment, undefined, 2)}\n`, { mode: 0o600 });
+}
+
+/** Of Kong what is known of it; of others what can be said for sure. */
+function featuresOf({ kong, none }: EdgeProps): readonly string[] {
+  if (kong !== undefined) return kongFeatures(kong.dbless === undefined ? 'ingressController' : 'dbless');
+  return none === undefined ? ['tls', ...THROUGH_ROUTER] : THROUGH_ROUTER;
 }
 
 function secret(name: string, stringData: Readonly<Record<string, string>>) {

@@ -24,6 +24,20 @@ export function platformWith(edge: EdgeProps): AgentGatewayProps {
   return { ...common, edge, ...(edge.none === undefined ? { tls: { secretName: TLS_SECRET } } : {}) };
 }
 
+/** Services of the platform that Traefik can send requests to by itself. */
+const DIRECT = ['plain', 'lab', 'gone', 'signed', 'probe'];
+
+/** The same with `via: 'edge'` wherever Traefik keeps what the props ask for; the others go through the router. */
+export function platformViaTraefik(edge: EdgeProps = { traefik: {} }): AgentGatewayProps {
+  const { services, plans, ...rest } = platformWith(edge);
+  const direct = Object.entries(services).map(([name, service]) =>
+    DIRECT.includes(name) ? [name, { ...service, via: 'edge' as const }] : [name, service],
+  );
+  // Traefik can count neither requests at the same time nor tokens.
+  const countable = { ...plans, narrow: {}, thrifty: {} };
+  return { ...rest, plans: countable, services: Object.fromEntries(direct) };
+}
+
 /** The host that clients name. */
 export const HOST = common.hosts[0] ?? '';
 export const BASE_PATH = common.basePath ?? '';

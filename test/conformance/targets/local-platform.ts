@@ -14,13 +14,15 @@ import { moveBack } from '../../support/limit-stores';
 import { freePort, type RedisServer, startRedis } from '../../support/redis-server';
 import { type KubernetesObject, synthesise } from '../../support/synthesise';
 import { type Issuer, issuerWith, type SigningKey, TOKENS } from '../issuer';
-import { apiKeysFile, createApiKeys } from '../platform/api-keys';
+import { createApiKeys, secretData } from '../platform/api-keys';
 import { BACKEND_PORT, BACKEND_PROGRAM, backendServices, NAMESPACE, UNREACHABLE } from '../platform/platform';
 import type { ApiKeyName, Controls } from '../target';
 
 /** What runs, and what targets are made of. */
 export interface LocalPlatform {
   readonly objects: readonly KubernetesObject[];
+  /** Where every backend listens. */
+  readonly backendPort: number;
   readonly issuer: Issuer;
   readonly apiKeys: Readonly<Record<ApiKeyName, string>>;
   /** Controls over issuer and store. */
@@ -29,10 +31,15 @@ export interface LocalPlatform {
   stop(): Promise<void>;
 }
 
-/** Starts all but the routers. */
+/**
+ * Starts all but the routers.
+ *
+ * @param secrets further ones that the router's pods mount
+ */
 export async function startLocalPlatform(
   props: AgentGatewayProps,
   store: 'memory' | 'redis',
+  secrets: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
 ): Promise<LocalPlatform> {
   const provider = await startIdentityProvider();
   const backend = await startBackend();
@@ -48,11 +55,12 @@ export async function startLocalPlatform(
   const startRouter = () =>
     runPod({
       objects,
-      secrets: { 'conformance-api-keys': { 'keys.json': apiKeysFile(apiKeys) } },
+      secrets: { 'conformance-api-keys': secretData(apiKeys), ...secrets },
       overrides: {
         ...(redis === undefined ? { STORE_URL: 'memory:' } : {}),
         PORT: '0',
         ADMIN_PORT: '0',
+        ...(objects.some(isAsked) ? { DECISION_PORT: '0' } : {}),
         BIND_ADDRESS: '127.0.0.1',
       },
       services,
@@ -61,7 +69,13 @@ export async function startLocalPlatform(
   const stop = async () => {
     await Promise.all([provider.close(), backend.stop(), redis?.stop()]);
   };
-  return { objects, issuer, apiKeys, controls: controlsOf(provider, redis), startRouter, stop };
+  const controls = controlsOf(provider, redis);
+  return { objects, backendPort: backend.port, issuer, apiKeys, controls, startRouter, stop };
+}
+
+/** Whether the router is one that an edge asks. */
+function isAsked({ kind, spec }: KubernetesObject): boolean {
+  return kind === 'Deployment' && JSON.stringify(spec).includes('"DECISION_PORT"');
 }
 
 async function startBackend(): Promise<{ readonly port: number; stop(): Promise<void> }> {
@@ -82,6 +96,8 @@ async function startBackend(): Promise<{ readonly port: number; stop(): Promise<
 
 function controlsOf(provider: IdentityProvider, redis: RedisServer | undefined): Controls {
   const issuer = {
+    // Others are there for a case alone.
+    readers: 1,
     requests: () => provider.requests,
     rotate: async () => {
       const before = provider.keys;

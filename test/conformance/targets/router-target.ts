@@ -1,11 +1,18 @@
 /** The router alone, as clients inside the cluster would reach it: plain HTTP, nothing in front. */
 import type { RunningPod } from '../../../examples/quickstart/kubelet';
-import type { Feature } from '../features';
+import { type Feature, THROUGH_ROUTER } from '../features';
 import { BASE_PATH, HOST, platformWith } from '../platform/platform';
 import type { Target } from '../target';
 import { type LocalPlatform, startLocalPlatform } from './local-platform';
 
-const ALWAYS: readonly Feature[] = ['paths-as-sent', 'strict-framing', 'issuer-control'];
+const ALWAYS: readonly Feature[] = [
+  'paths-as-sent',
+  'host-in-any-case',
+  'large-headers',
+  'strict-framing',
+  ...THROUGH_ROUTER,
+  'issuer-control',
+];
 /** A router with its counters in memory is alone. */
 const WITH_REDIS: readonly Feature[] = ['store-control', 'time-control', 'replica-control'];
 

@@ -3,7 +3,8 @@ import { parse } from 'yaml';
 import { judgeKongFile } from '../../support/kong-judge/judge';
 import { loadKongSchemas } from '../../support/kong-judge/schemas';
 import { kongTraps } from '../../support/kong-judge/traps';
-import { type EdgelessProps, kongFileOf, routeOfFile } from '../../support/kong-shapes';
+import { type EdgelessProps, kongFileOf, routeOf } from '../../support/kong-shapes';
+import { viewOfFile } from '../../support/kong-view';
 
 const schemas = loadKongSchemas();
 
@@ -128,7 +129,7 @@ test('names the password of Redis by its variable', () => {
 });
 
 test('takes keys from their header alone and passes none on', () => {
-  const route = routeOfFile(kongFileOf(base, dbless), 'direct.tools');
+  const route = routeOf(viewOfFile(kongFileOf(base, dbless)), 'direct.tools');
 
   expect(route.plugins.map(({ name }) => name)).toEqual([
     'pre-function',
@@ -149,7 +150,7 @@ test('takes keys from their header alone and passes none on', () => {
 });
 
 test('takes tokens from their header alone, of the issuers of tenants', () => {
-  const route = routeOfFile(kongFileOf(tokens, dbless), 'direct.tools');
+  const route = routeOf(viewOfFile(kongFileOf(tokens, dbless)), 'direct.tools');
 
   expect(route.plugins.find(({ name }) => name === 'jwt')?.config).toMatchObject({
     key_claim_name: 'iss',
@@ -167,7 +168,7 @@ test('takes tokens from their header alone, of the issuers of tenants', () => {
 });
 
 test('asks no credential of Kong’s for services behind the router', () => {
-  const names = routeOfFile(kongFileOf(base, dbless), 'direct').plugins.map(({ name }) => name);
+  const names = routeOf(viewOfFile(kongFileOf(base, dbless)), 'direct').plugins.map(({ name }) => name);
 
   expect(names).not.toContain('key-auth');
 });

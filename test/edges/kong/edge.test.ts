@@ -1,13 +1,7 @@
 /** The objects for Kong's ingress controller, where Kong decides about services by itself. */
-import { App, Chart } from 'cdk8s';
-import { AgentGateway } from 'cdk8s-agent-gateway';
-import {
-  type EdgelessProps,
-  kongFileOf,
-  objectsForController,
-  routeOfFile,
-  routeOfObjects,
-} from '../../support/kong-shapes';
+import { ApiObject, App, Chart } from 'cdk8s';
+import { AgentGateway, InvalidGatewayError } from 'cdk8s-agent-gateway';
+import { type EdgelessProps, objectsForController } from '../../support/kong-shapes';
 import type { KubernetesObject } from '../../support/synthesise';
 
 const props: EdgelessProps = {
@@ -40,27 +34,6 @@ const ofKind = (kind: string) => objects.filter((object) => object.kind === kind
 const annotationsOf = ({ metadata }: KubernetesObject) =>
   (metadata as { annotations?: Record<string, string> }).annotations ?? {};
 
-test.each(['direct', 'direct.tools', 'direct.search'])('says of %s what the file says', (name) => {
-  const fromFile = routeOfFile(kongFileOf(props), name);
-  const fromObjects = routeOfObjects(objects, name);
-  const withoutNames = ({ plugins }: typeof fromFile) =>
-    // Kong calls tenants otherwise where it serves several gateways.
-    JSON.parse(
-      JSON.stringify(plugins)
-        .replaceAll('agents.direct.', '')
-        .replaceAll(/direct-redis[a-z.]*/g, 'redis'),
-    );
-
-  expect({ ...fromObjects, paths: [], plugins: [], service: {} }).toEqual({
-    ...fromFile,
-    paths: [],
-    plugins: [],
-    service: {},
-  });
-  expect(withoutNames(fromObjects)).toEqual(withoutNames(fromFile));
-  expect(fromObjects.service.timeouts).toEqual(fromFile.service.timeouts);
-});
-
 test('shares a plugin among routes that do not differ in it', () => {
   const purposes = ofKind('KongPlugin').map(({ metadata }) =>
     metadata.name.replace(/-[0-9a-f]{10}$/, '-<hash>'),
@@ -68,9 +41,9 @@ test('shares a plugin among routes that do not differ in it', () => {
 
   expect([...purposes].sort()).toEqual([
     'direct-answer-headers',
+    'direct-before-backend',
     'direct-body-limit-<hash>',
     'direct-body-limit-<hash>',
-    'direct-caller-headers',
     'direct-cors',
     'direct-credential',
     'direct-flood-guard',
@@ -139,4 +112,58 @@ test('asks for a namespace, by which Kong could find the Redis', () => {
     });
 
   expect(make).toThrow('AGW_NAMESPACE');
+});
+
+/** A gateway in an app that has Secrets too, whichever was made first. */
+function withSecret(secret: object, more: object = {}): App {
+  const app = new App();
+  const chart = new Chart(app, 'chart', { namespace: 'agents' });
+  new AgentGateway(chart, 'gateway', { ...props, edge: { kong: { ingressController: more } } });
+  new ApiObject(chart, 'secret', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'acme' }, ...secret });
+  return app;
+}
+const labels = { 'konghq.com/credential': 'key-auth' };
+const redis = { host: 'redis.ai.svc', passwordSecret: { name: 'acme', key: 'password' } };
+const found = { metadata: { name: 'acme', labels }, stringData: { key: 'k', password: '"p"' } };
+
+test.each<[string, object, object]>([
+  ['with label and key', found, {}],
+  ['in base64', { ...found, stringData: {}, data: { key: 'a2V5' } }, {}],
+  ['with a password in quotes', found, { redis }],
+  ['of another namespace', { metadata: { name: 'acme', namespace: 'other' } }, {}],
+])('takes a Secret of the app %s', (_, secret, more) => {
+  expect(() => withSecret(secret, more).synthYaml()).not.toThrow();
+});
+
+test.each<[string, object, object, string]>([
+  ['without the label', { stringData: { key: 'k' } }, {}, 'without the label konghq.com/credential'],
+  [
+    'with the label of another kind',
+    { ...found, metadata: { name: 'acme', labels: { 'konghq.com/credential': 'jwt' } } },
+    {},
+    'a Secret for jwt',
+  ],
+  ['without the key', { ...found, stringData: { apikey: 'k' } }, {}, 'with the API key under "key"'],
+  [
+    'with a password that is no JSON',
+    { ...found, stringData: { key: 'k', password: 'p' } },
+    { redis },
+    'with the password in double quotes under "password"',
+  ],
+])('refuses a Secret of the app %s, in which the controller would find nothing', (_, secret, more, said) => {
+  const make = () => withSecret(secret, more).synthYaml();
+
+  expect(make).toThrow(InvalidGatewayError);
+  expect(make).toThrow(said);
+});
+
+test('takes the password of Kong’s Redis from its Secret, by a patch, and shows none', () => {
+  const plan = objectsForController(props, { redis }).find(
+    ({ metadata }) => metadata.name === 'direct-plan-free',
+  );
+
+  expect(plan?.configPatches).toEqual([
+    { path: '/redis/password', valueFrom: { secretKeyRef: { name: 'acme', key: 'password' } } },
+  ]);
+  expect(plan?.config).toMatchObject({ redis: { host: 'redis.ai.svc', database: 1 } });
 });

@@ -184,7 +184,7 @@ it.each<[string, NonNullable<IdentityProvider['behave']>]>([
   ['breaks off', (_request, answer) => answer.writeHead(200, { 'content-length': 99 }).write('{"keys":[')],
   ['never answers', () => undefined],
 ])('keeps known keys and known callers while the issuer %s, and says so once', async (_what, behave) => {
-  await open({ jwksRefreshMilliseconds: 10, jwksTimeoutMilliseconds: 50 });
+  await open({ jwksRefreshMilliseconds: 10, jwksTimeoutMilliseconds: 250 });
   const token = provider.sign();
   await kindOf(token);
 

@@ -27,7 +27,9 @@ interface Service {
 }
 
 interface Consumer {
+  readonly id?: string;
   readonly username?: string;
+  readonly acls?: readonly { readonly id?: string }[];
   readonly plugins?: readonly Plugin[];
   readonly jwt_secrets?: readonly { readonly id?: string; readonly secret?: string }[];
   readonly keyauth_credentials?: readonly { readonly id?: string }[];
@@ -94,7 +96,11 @@ function routeTraps(route: Route, inherited: readonly Plugin[]): string[] {
 }
 
 function consumerTraps(consumer: Consumer): string[] {
-  const credentials = [...(consumer.jwt_secrets ?? []), ...(consumer.keyauth_credentials ?? [])];
+  const credentials = [
+    ...(consumer.jwt_secrets ?? []),
+    ...(consumer.keyauth_credentials ?? []),
+    ...(consumer.acls ?? []),
+  ];
   const idle = ['jwt', 'key-auth', 'cors', 'acl'];
   return [
     ...((consumer.plugins ?? []).some(({ name }) => idle.includes(name)) ? ['enforces nothing'] : []),

@@ -1,5 +1,6 @@
 /**
- * What a backend learns of the caller (contract I4), as `post-function`: it runs last, when the consumer is known, and in
+ * What is done to a request that no router will look at, as `post-function`: it runs last, when the consumer is known.
+ * Paths that a backend might read as climbing are refused (contract R4), and it is told of the caller (contract I4), in
  * place of what Kong says of a consumer itself.
  */
 import type { KongDirectModel } from '../../model/deployment-model';
@@ -16,10 +17,23 @@ const KONG_SAYS = [
 ];
 
 /**
+ * Refuses what `matchRoute` of the model refuses as `path_invalid`. Kong has tidied the path by then, but for escapes that
+ * it leaves to backends.
+ */
+const PATH_GUARD = `local sent = ngx.var.upstream_uri
+local path = string.gsub(sent, "%%25(%x%x)", "%%%1")
+path = string.gsub(string.gsub(path, "%%2[eE]", "."), "%%2[fF]", "/")
+path = string.gsub(path, "%%5[cC]", "/") .. "/"
+if string.find(path, "/%.%.?[/;]") or string.find(sent, "%%[01]%x") or string.find(sent, "%%7[fF]") then
+  return kong.response.exit(400, { message = "The path is not plain." })
+end
+`;
+
+/**
  * @param version absent for a gateway without versions
  * @param usernameOf Kong's name of a tenant's consumer
  */
-export function renderCallerHeadersPlugin(
+export function renderBeforeBackendPlugin(
   { consumers }: KongDirectModel,
   version: string | undefined,
   usernameOf: (tenant: string) => string,
@@ -47,9 +61,9 @@ export function renderCallerHeadersPlugin(
       : [`kong.service.request.set_header("${versionHeader}", ${luaText(version)})`]),
   ];
   return {
-    purpose: 'caller-headers',
+    purpose: 'before-backend',
     name: 'post-function',
-    config: { access: [`${lines.join('\n')}\n`] },
+    config: { access: [PATH_GUARD, `${lines.join('\n')}\n`] },
   };
 }
 

@@ -1,8 +1,10 @@
-/** What backends learn of callers, by running the plugin's Lua in a Lua 5.1 (the one in Redis). */
+/** What Kong does last, by running the plugin's Lua in a Lua 5.1 (the one in Redis). */
 import { Redis } from 'ioredis';
-import { renderCallerHeadersPlugin } from '../../../src/edges/kong/caller-headers';
+import { renderBeforeBackendPlugin } from '../../../src/edges/kong/before-backend';
 import type { KongConsumerModel } from '../../../src/model/deployment-model';
+import { compileRoutes, matchRoute } from '../../../src/model/route';
 import { type RedisServer, startRedis } from '../../support/redis-server';
+import { modelWith } from '../../support/resolved';
 
 const consumer = (tenant: string, plan: string): KongConsumerModel => ({
   tenant,
@@ -28,9 +30,12 @@ afterAll(async () => {
   await server.stop();
 });
 
+function chunksOf(version?: string): [string, string] {
+  return renderBeforeBackendPlugin(direct, version, (tenant) => `gateway.${tenant}`).config.access as never;
+}
+
 async function run(username: string | undefined, version?: string) {
-  const [chunk] = renderCallerHeadersPlugin(direct, version, (tenant) => `gateway.${tenant}`).config
-    .access as [string];
+  const [, chunk] = chunksOf(version);
   const script = `
 local sent, status = {}, 0
 local consumer = nil
@@ -78,4 +83,56 @@ test('tells no version where there is none, and keeps names as they are', async 
 
 test.each([[undefined], ['mallory']])('lets nobody through who is not a tenant: %s', async (username) => {
   expect((await run(username)).status).toBe(401);
+});
+
+const PATHS = [
+  ...[
+    '/a',
+    '/a/b.c/.well-known',
+    '/a..b/c..',
+    '/...',
+    '/a%20b',
+    '/a/%2Fb',
+    '/a%5Cb',
+    '/a/..',
+    '/a/./b',
+    '/a/..;/b',
+  ],
+  ...[
+    '/a/%2e%2E/b',
+    '/a/.%2e',
+    '/a%2F..%2Fb',
+    '/a%2f..',
+    '/a/..%5cb',
+    '/a%5C.%5C',
+    '/a/%252e%252e/b',
+    '/a%252F..',
+  ],
+  ...[
+    '/a/%25252e%25252e/b',
+    '/a/%2525',
+    '/a/%00',
+    '/a/%0a',
+    '/a%1F',
+    '/a%7f',
+    '/a%7e',
+    '/a%80',
+    '/a;.',
+    '/a/.;x',
+  ],
+];
+
+test.each(PATHS)('refuses the path %s exactly where the router does', async (path) => {
+  const [chunk] = chunksOf();
+  const script = `
+local status = 0
+local ngx = { var = { upstream_uri = ARGV[1] } }
+local kong = { response = { exit = function(code) status = code end } }
+local function run() ${chunk} end
+run()
+return status`;
+  const routes = compileRoutes(modelWith({ services: { agents: { path: '/' } } }));
+  const known = matchRoute(routes, 'GET', path);
+
+  expect(await redis.eval(script, 0, path)).toBe(known.kind === 'refused' ? 400 : 0);
 });

@@ -1,0 +1,84 @@
+/**
+ * The server that an edge asks before it sends a request on by itself (Traefik's ForwardAuth): the same steps as for every
+ * other request, and in place of a backend's answer a 204 with what the backend is to learn. On a port of its own, which
+ * only the edge may reach: whoever asks is believed about the path.
+ *
+ *     POST /<service> HTTP/1.1            the client's method and headers, without a body
+ *     x-forwarded-uri: /v1/agents?x=y     the client's target, as the edge is to send it on
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { matchRoute } from '../model/route';
+import { answerDecision, answerRefusal } from './answer';
+import type { Connections } from './connections';
+import type { Exchange } from './exchange';
+import { decide, type PipelineParts } from './pipeline';
+import { Reception, type ReceptionParts } from './reception';
+import { refused } from './refusal';
+import { splitTarget } from './request-target';
+
+/** The server of one router; `router.ts` binds and closes it. */
+export class EdgeDecisions {
+  private readonly reception: Reception;
+
+  constructor(
+    private readonly parts: PipelineParts,
+    receptionParts: ReceptionParts,
+  ) {
+    const serve = (request: IncomingMessage, response: ServerResponse) => this.serve(request, response);
+    this.reception = new Reception(receptionParts, serve);
+    // The client's expectation comes along; it is for whoever gets the body.
+    this.server.on('checkContinue', serve).on('checkExpectation', serve);
+  }
+
+  get server(): Server {
+    return this.reception.server;
+  }
+
+  get connections(): Connections {
+    return this.reception.connections;
+  }
+
+  private serve(request: IncomingMessage, response: ServerResponse): void {
+    const service = request.url?.slice(1) ?? '';
+    const target = request.headers['x-forwarded-uri'];
+    request.url = typeof target === 'string' ? target : '';
+    const exchange = this.reception.begin(request);
+    exchange.forEdge = true;
+    response.on('close', () => exchange.end(response.writableFinished));
+    if (!this.leadsTo(service, request)) {
+      answerRefusal(this.parts.gateway, exchange, response, refused('route_not_found'));
+      return;
+    }
+    decide(this.parts, exchange)
+      .then((outcome) => {
+        if (outcome.kind === 'gone') return;
+        if (outcome.kind === 'forward') answerDecision(exchange, response);
+        // Anything with a status of 200 would let the request through.
+        else {
+          const refusal = outcome.kind === 'refused' ? outcome : refused('route_not_found');
+          answerRefusal(this.parts.gateway, exchange, response, refusal);
+        }
+      })
+      .catch((error: unknown) => this.crash(exchange, response, error));
+  }
+
+  /**
+   * Whether a path that the edge takes for a service's is that service's: an edge that reads paths in another way must not
+   * send a request to one service with leave for another. What is refused for another reason is told by the pipeline.
+   */
+  private leadsTo(service: string, request: IncomingMessage): boolean {
+    const { path } = splitTarget(request.url ?? '');
+    const route = matchRoute(this.parts.gateway.routes, request.method ?? '', path);
+    return route.kind === 'refused' || route.name === service;
+  }
+
+  private crash(exchange: Exchange, response: ServerResponse, error: unknown): void {
+    exchange.cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (exchange.ended) return;
+    if (response.headersSent) response.destroy();
+    else {
+      const refusal = refused('internal_error', { cause: exchange.cause });
+      answerRefusal(this.parts.gateway, exchange, response, refusal);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/** What changes have cost, as a page of docs/conformance. */
+import { renderHead } from '../conformance/report';
+import type { Change } from './changes';
+
+/** What writes the reports of a run in a cluster anew. */
+export const WRITE_REPORTS = 'CONFORMANCE=write npm run test:cluster';
+
+/** What one change has cost. */
+export interface Outcome {
+  readonly change: Change;
+  readonly answered: number;
+  readonly lost: number;
+}
+
+/** @param versions of the programs that took part */
+export function renderChanges(outcomes: readonly Outcome[], versions: readonly string[]): string {
+  const figures = outcomes
+    .filter(({ change }) => change.mayLose !== undefined)
+    .map(({ change, answered, lost }) => `${lost} of ${lost + answered} lost when ${change.name}`);
+  const sent = outcomes.reduce((sum, { answered, lost }) => sum + answered + lost, 0);
+  const head = {
+    title: 'changes under load, in a cluster behind Traefik',
+    command: WRITE_REPORTS,
+    versions,
+    seen: [`${sent} requests in all`, ...figures].join('; '),
+  };
+  const rows = outcomes.map(({ change: { name, mayLose }, lost }) => {
+    const cell = mayLose !== undefined ? `some: ${mayLose.because}` : lost === 0 ? 'none' : 'FAILED';
+    return `| ${name} | ${cell} |`;
+  });
+  const about =
+    'Requests that clients lose while something changes: those without an answer, and those with another one than they ' +
+    'should have. Three routers share one Redis; clients read and write, over connections that they keep and over new ones.';
+  return `${[...renderHead(head, about), ['| change | lost |', '|---|---|', ...rows].join('\n')].join('\n\n')}\n`;
+}

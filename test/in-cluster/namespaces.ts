@@ -1,0 +1,23 @@
+/** Namespaces of a run: made to enforce the restricted Pod Security Standard, and taken away with all that is in them. */
+import { kubectl } from './kubectl';
+
+/** On every namespace that a run makes. */
+const LABEL = 'agent-gateway-tests';
+
+/** What is left of an earlier run there must be gone. */
+export async function makeNamespace(name: string): Promise<void> {
+  const labels = { [LABEL]: '', 'pod-security.kubernetes.io/enforce': 'restricted' };
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+  await kubectl(['create', '--filename', '-'], JSON.stringify(namespace));
+}
+
+/** Its routes are gone at once, the rest in time. */
+export async function removeNamespace(name: string): Promise<void> {
+  await kubectl(['delete', 'ingressroutes.traefik.io', '--all', '--namespace', name]);
+  await kubectl(['delete', 'namespace', name, '--ignore-not-found', '--wait=false']);
+}
+
+/** Takes away all that this run or an earlier one has made, and waits until it is gone. */
+export async function removeNamespaces(): Promise<void> {
+  await kubectl(['delete', 'namespaces', '--selector', LABEL, '--timeout', '170s']);
+}
