@@ -180,6 +180,12 @@ export function startRouter(directory: string, ports: Ports, options: RouterStar
   });
 }
 
+/** A proxy on Node without duties, for what Node itself costs. */
+export function startFloor(mode: 'sockets' | 'http', ports: Ports): Promise<Running> {
+  const env = { MODE: mode, PORT: String(ports.proxy), BACKEND: String(ports.backend) };
+  return start(ROUTER_NODE, [join(__dirname, 'floor.mjs')], ports.proxy, { env });
+}
+
 /** `python` is one that has what `gateway-requirements.txt` names. */
 export function startFastApi(directory: string, python: string, ports: Ports): Promise<Running> {
   const args = ['-m', 'uvicorn', 'gateway:app', '--app-dir', __dirname, '--host', '127.0.0.1'];

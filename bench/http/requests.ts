@@ -9,6 +9,7 @@ import {
   type Ports,
   STREAM_PATH,
   startFastApi,
+  startFloor,
   startHaproxy,
   startNginxProxy,
   startRouter,
@@ -24,6 +25,12 @@ const WARM_UP_SECONDS = 8;
 const PACE_PER_SECOND = 100;
 const PACE_SECONDS = 20;
 const REDIS_REQUESTS = 500;
+
+/** Proxies without duties, for what Node itself costs. */
+const BARE_SOCKETS = 'no duties, bare sockets of Node';
+const BARE_HTTP = 'no duties, HTTP server of Node';
+/** Whose latency is measured: the others would only disturb. */
+const PACED: ReadonlySet<string> = new Set(['direct', 'nginx', 'haproxy', 'router']);
 
 interface Contender {
   readonly name: string;
@@ -47,7 +54,7 @@ export async function measureRequests(): Promise<Goal[]> {
       for (const contender of contenders) await measureRound(scene, contender);
     }
     const redis = await countRedis(scene, routerPorts);
-    const waits = contenders.filter(({ name }) => name !== 'FastAPI');
+    const waits = contenders.filter(({ name }) => PACED.has(name));
     const chat = await paceAll(waits, chatRequest(scene.tokens[0] as string));
     const streams = await paceAll(
       waits.map((one) => (one.name === 'direct' ? { ...one, port: routerPorts.streamBackend } : one)),
@@ -74,6 +81,8 @@ async function startAll(scene: Scene): Promise<{ contenders: Contender[]; router
   await add('nginx', (ports) => startNginxProxy(directory, ports));
   await add('haproxy', (ports) => startHaproxy(directory, ports));
   const routerPorts = await add('router', (ports) => startRouter(directory, ports));
+  await add(BARE_SOCKETS, (ports) => startFloor('sockets', ports));
+  await add(BARE_HTTP, (ports) => startFloor('http', ports));
   const python = process.env.PYTHON;
   if (python === undefined) console.log('PYTHON is not set: no FastAPI (see bench/README.md)');
   else await add('FastAPI', (ports) => startFastApi(directory, python, ports));
