@@ -10,14 +10,14 @@ import { expectFault, type FaultRow } from '../support/faults';
 import { type RedisServer, startRedis } from '../support/redis-server';
 import { buildProgram, removeFolder } from '../support/router-program';
 
-let program: Awaited<ReturnType<typeof buildProgram>>;
+let program: ReturnType<typeof buildProgram>;
 /** For faults that leave nothing behind; the others have a scene of their own. */
 let shared: Scene;
 let own: Scene | undefined;
 let second: RedisServer | undefined;
 
 beforeAll(async () => {
-  program = await buildProgram();
+  program = buildProgram();
   shared = await startScene({ program: program.file, folder: program.folder });
 });
 afterEach(async () => {
