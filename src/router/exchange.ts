@@ -126,6 +126,12 @@ export class Exchange {
     this.heldBytes = 0;
   }
 
+  /** Its backend has failed it, and it goes on to another. */
+  passOver(reason: FailureReason): void {
+    this.failovers ??= [];
+    this.failovers.push({ backend: this.backend?.id ?? '', reason });
+  }
+
   private get limitKey(): string {
     return this.caller?.limitKey ?? '';
   }

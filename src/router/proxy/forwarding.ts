@@ -183,8 +183,7 @@ export class Forwarding implements RequestSink, AnswerSource {
     if (next === undefined || !repeatable) return false;
     this.leaving = true;
     this.patience.end();
-    exchange.failovers ??= [];
-    exchange.failovers.push({ backend: this.chosen.id, reason });
+    exchange.passOver(reason);
     setImmediate(() => {
       this.abandon();
       this.leaving = false;
