@@ -126,6 +126,12 @@ export class Exchange {
     this.heldBytes = 0;
   }
 
+  /** Frees what nobody reads again of a request that is being answered: a stream may go on for an hour. */
+  forgetHead(): void {
+    this.request.rawHeaders.length = 0;
+    this.request.headers.authorization = undefined;
+  }
+
   /** Its backend has failed it, and it goes on to another. */
   passOver(reason: FailureReason): void {
     this.failovers ??= [];

@@ -232,6 +232,10 @@ export class Forwarding implements RequestSink, AnswerSource {
     exchange.firstByteAt = performance.now();
     exchange.streams = isEventStream(head);
     this.relay.begin(head);
+    if (exchange.streams) {
+      exchange.forgetHead();
+      head.rawHeaders.length = 0;
+    }
   }
 
   onData(piece: Buffer): void {

@@ -85,6 +85,8 @@ export class Relay {
     const headers = this.shared.responseHeaders(exchange, head);
     if (exchange.lifetime.draining) headers.push('connection', 'close');
     response.writeHead(head.status, headers);
+    // Sent by itself, a head becomes one piece of text; else a stream would keep the hundred pieces that it is made of.
+    if (exchange.streams) response.flushHeaders();
   }
 
   private waitForClient(): void {

@@ -42,18 +42,15 @@ test('sends a body again that had arrived whole', async () => {
   expect(s.backend.last().body.toString()).toBe('again');
 });
 
-test.each([100_000, 1_000_000, 8_000_000])(
-  'sends a body of %d bytes again that goes by as it comes',
-  async (size) => {
-    const body = randomBytes(size);
+test.each([100_000, 1_000_000])('sends a body of %d bytes again that goes by as it comes', async (size) => {
+  const body = randomBytes(size);
 
-    const answer = await send(s.port, '/v1/agents', { body });
+  const answer = await send(s.port, '/v1/agents', { body });
 
-    expect(answer.status).toBe(200);
-    expect(resets).toBe(1);
-    expect(s.backend.last().body.equals(body)).toBe(true);
-  },
-);
+  expect(answer.status).toBe(200);
+  expect(resets).toBe(1);
+  expect(s.backend.last().body.equals(body)).toBe(true);
+});
 
 test('sends a body again whose length is not known', async () => {
   const body = randomBytes(300_000);
