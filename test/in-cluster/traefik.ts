@@ -34,12 +34,6 @@ export async function uninstallTraefik(): Promise<void> {
   await kubectl(['delete', 'clusterrole,clusterrolebinding', TRAEFIK_NAMESPACE, '--ignore-not-found']);
 }
 
-/** Puts new pods in the place of those that run. */
-export async function restartTraefik(): Promise<void> {
-  await kubectl(['rollout', 'restart', DEPLOYMENT, '--namespace', TRAEFIK_NAMESPACE]);
-  await replaced();
-}
-
 /** Waits until the new pod serves and the one before it is gone. */
 async function replaced(): Promise<void> {
   await rolledOut(TRAEFIK_NAMESPACE, DEPLOYMENT);
