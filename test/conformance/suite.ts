@@ -43,7 +43,7 @@ export function conformanceTests(
         if (causeBeside === undefined) continue;
         process.stderr.write(`Run again on ${name}: ${one.clause} ${one.title}: ${causeBeside}\n`);
       }
-    }, 120_000);
+    }, 300_000);
 
     it.each(EVERY_CASE.map((one, i) => ({ clause: one.clause, title: one.title, i })))(
       '$clause $title',

@@ -83,7 +83,8 @@ export const CHANGES: readonly Change[] = [
     mayLose: {
       most: Number.POSITIVE_INFINITY,
       because:
-        'at the end of that time Traefik closes connections that clients keep, one of which may be in use',
+        'at the end of that time Traefik closes connections that clients keep, one of which may be in use, and a new one ' +
+        'is ready before it has read routes and certificates',
     },
     // With it goes the flag.
     run: () => changeTraefik([]),
