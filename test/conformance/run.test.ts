@@ -72,3 +72,25 @@ it('runs a case that disturbs others by itself, after them', async () => {
 
   expect(order).toEqual(['a begins', 'b begins', 'a ends', 'b ends', 'alone begins', 'alone ends']);
 });
+
+it('runs a case that fails once more by itself where it is asked to, and tells of both', async () => {
+  const order: string[] = [];
+  const failing = (failures: number) => async () => {
+    order.push(failures > 0 ? 'fails' : 'holds');
+    if (failures-- > 0) throw new Error('it does not');
+  };
+  const cases = [
+    clause('I1', 'busy', failing(1)),
+    clause('I1', 'broken', failing(2)),
+    clause('I1', 'kept', keeps),
+  ];
+  const outcomes = await runCases(targetWith(), cases, { again: true });
+
+  expect(order).toEqual(['fails', 'fails', 'holds', 'fails']);
+  expect(outcomes).toMatchObject([
+    { result: 'passed', causeBeside: expect.stringContaining('it does not') },
+    { result: 'failed', causeBeside: expect.stringContaining('it does not') },
+    { result: 'passed' },
+  ]);
+  expect(outcomes[2]).not.toHaveProperty('causeBeside');
+});

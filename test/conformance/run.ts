@@ -13,6 +13,8 @@ export interface Outcome {
   readonly lacks: readonly Feature[];
   /** What was wrong; of skipped cases too. */
   readonly cause?: string;
+  /** What was wrong beside the others, of a case that was run again by itself. */
+  readonly causeBeside?: string;
 }
 
 /** How long a case may take. Unit: milliseconds. */
@@ -21,8 +23,21 @@ const PATIENCE_MILLISECONDS = 20_000;
 const PATIENCE_WITH_SKIPPED_MILLISECONDS = 5_000;
 const AT_ONCE = 8;
 
+/** How cases are run. */
+export interface RunOptions {
+  /**
+   * Whether cases that fail are run once more, each by itself: for a target on a machine that other programs may keep so
+   * busy that a router decides without its store, which the contract lets it do (L7).
+   */
+  readonly again?: boolean;
+}
+
 /** Runs every case: those that share the target side by side, then the others one by one. */
-export async function runCases(target: Target, cases: readonly Case[]): Promise<readonly Outcome[]> {
+export async function runCases(
+  target: Target,
+  cases: readonly Case[],
+  { again = false }: RunOptions = {},
+): Promise<readonly Outcome[]> {
   const outcomes = new Map<Case, Outcome>();
   const run = async (one: Case) => void outcomes.set(one, await runCase(target, one));
   const waiting = cases.filter(({ alone }) => !alone);
@@ -31,6 +46,10 @@ export async function runCases(target: Target, cases: readonly Case[]): Promise<
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   for (const one of cases.filter(({ alone }) => alone)) await run(one);
+  for (const { case: one, result, cause: causeBeside } of again ? [...outcomes.values()] : []) {
+    if (result !== 'failed' || causeBeside === undefined) continue;
+    outcomes.set(one, { ...(await runCase(target, one)), causeBeside });
+  }
   return cases.map((one) => outcomes.get(one) as Outcome);
 }
 

@@ -6,89 +6,101 @@ import { Trial } from '../conformance/trial';
 import { createCertificate } from '../support/certificate';
 import { type ClusterTarget, PLATFORM } from './cluster-target';
 import { NEIGHBOUR, THREE_ROUTERS } from './configurations';
+import { killProgram } from './kill';
 import { kubectl, kubectlJson, rolledOut } from './kubectl';
-import { KEPT_CONNECTIONS } from './load';
+import { CLIENTS_IN_ALL } from './load';
 import { checkNeighbour } from './neighbour';
-import { changeTraefik, restartTraefik } from './traefik';
+import { withStreams } from './streams';
+import { changeTraefik } from './traefik';
 
 /** One of them. */
 export interface Change {
   readonly name: string;
   /** Why some requests have to be lost, and how many at most; without it, none may be. */
   readonly mayLose?: { readonly most: number; readonly because: string };
-  run(target: ClusterTarget): Promise<void>;
+  /** @param attempt 0, or 1 when it is made once more */
+  run(target: ClusterTarget, attempt: number): Promise<void>;
 }
 
 const ROUTER = `deployment/${PLATFORM.name}-router`;
 const REDIS = `statefulset/${PLATFORM.name}-redis`;
 const ROUTERS = 'app.kubernetes.io/component=router';
 const GATEWAY = THREE_ROUTERS.gateway?.(PLATFORM) ?? PLATFORM;
-/** What the certificate is replaced by. */
-export const OTHER_CERTIFICATE = createCertificate(HOST, 'another certificate');
+/** What the certificate is replaced by, by attempt. */
+export const OTHER_CERTIFICATES = [
+  createCertificate(HOST, 'another certificate'),
+  createCertificate(HOST, 'a third certificate'),
+] as const;
 
 /** In the order in which they are made, each on what the ones before have left. */
 export const CHANGES: readonly Change[] = [
-  changeOf('a plan is added, and with it the configuration', {
-    plans: { ...PLATFORM.plans, extra: { requestsPerMinute: 7 } },
-  }),
-  changeOf('a version is added', { versions: { ...PLATFORM.versions, v4: { weightPercent: 0 } } }),
-  changeOf('a weight moves', { versions: { ...PLATFORM.versions, v3: { weightPercent: 60 } } }),
+  changeOf('a plan is added, and with it the configuration', (attempt) => ({
+    plans: { ...PLATFORM.plans, [`extra-${attempt}`]: { requestsPerMinute: 7 } },
+  })),
+  changeOf('a version is added', (attempt) => ({
+    versions: { ...PLATFORM.versions, [`v${4 + attempt}`]: { weightPercent: 0 } },
+  })),
+  changeOf('a weight moves', (attempt) => ({
+    versions: { ...PLATFORM.versions, v3: { weightPercent: 60 + attempt } },
+  })),
   {
     name: 'the certificate is replaced',
-    run: (target) => target.replaceCertificate(OTHER_CERTIFICATE),
+    run: (target, attempt) => target.replaceCertificate(OTHER_CERTIFICATES[attempt] ?? OTHER_CERTIFICATES[0]),
   },
   {
-    name: 'another gateway comes on the same host, at a path below',
+    name: 'another gateway comes on the same host, at a path below, and goes',
     async run(target) {
       await target.change(NEIGHBOUR);
       await checkNeighbour(target);
+      await removeNeighbour(target);
     },
   },
-  { name: 'that gateway goes', run: removeNeighbour },
-  { name: 'the routers are replaced one by one', run: ({ namespace }) => restart(namespace, ROUTER) },
-  { name: 'a router is killed', run: killRouter },
+  {
+    name: 'the routers are replaced one by one, with streams open',
+    run: (target) => withStreams(target, () => restart(target.namespace, ROUTER)),
+  },
+  { name: 'the pod of a router is taken away at once', run: removeRouter },
+  {
+    name: 'a router is killed without a word (SIGKILL)',
+    mayLose: {
+      most: CLIENTS_IN_ALL,
+      because: 'what a router is answering ends with it, and what it was sent goes to no other',
+    },
+    run: async ({ namespace }) => killProgram(namespace, await aRouter(namespace)),
+  },
   { name: 'the node of a router is drained', run: drain },
   { name: 'Redis is restarted', run: restartRedis },
   {
-    name: 'Traefik is restarted, as its chart has it by default',
+    name: 'Traefik is replaced, as its chart has it by default',
     mayLose: {
       most: Number.POSITIVE_INFINITY,
       because: 'Traefik closes its ports at once, before Kubernetes has taken it out of its Service',
     },
-    run: () => restartTraefik(),
-  },
-  {
-    name: 'Traefik is given `requestAcceptGraceTimeout`, and restarted then',
-    mayLose: {
-      most: Number.POSITIVE_INFINITY,
-      because: 'the pod that is replaced to give it does not have it yet',
-    },
     run: () => changeTraefik(['--entryPoints.websecure.transport.lifeCycle.requestAcceptGraceTimeout=10s']),
   },
   {
-    name: 'Traefik is restarted with `requestAcceptGraceTimeout` of 10 s',
+    name: 'Traefik is replaced that has a `requestAcceptGraceTimeout` of 10 s',
     mayLose: {
-      most: KEPT_CONNECTIONS,
+      most: Number.POSITIVE_INFINITY,
       because:
-        'at the end of that time Traefik closes connections that clients keep, one of which may be in use',
+        'at the end of that time Traefik closes connections that clients keep, one of which may be in use, and a new one ' +
+        'is ready before it has read routes and certificates',
     },
-    run: () => restartTraefik(),
+    // With it goes the flag.
+    run: () => changeTraefik([]),
   },
 ];
 
 /** Which stays for the changes after it only as far as they say the same. */
-function changeOf(name: string, props: Partial<AgentGatewayProps>): Change {
-  return { name, run: (target) => target.change({ ...GATEWAY, ...props }) };
+function changeOf(name: string, props: (attempt: number) => Partial<AgentGatewayProps>): Change {
+  return { name, run: (target, attempt) => target.change({ ...GATEWAY, ...props(attempt) }) };
 }
 
 /** Puts new pods in the place of those that run. */
-export async function restart(namespace: string, workload: string): Promise<void> {
+async function restart(namespace: string, workload: string): Promise<void> {
   await kubectl(['rollout', 'restart', workload, '--namespace', namespace]);
   await rolledOut(namespace, workload);
 }
-
-/** Replaces the routers, as a rollout does. */
-export const restartRouters = ({ namespace }: ClusterTarget) => restart(namespace, ROUTER);
 
 async function removeNeighbour({ namespace }: ClusterTarget): Promise<void> {
   const selector = `app.kubernetes.io/instance=${NEIGHBOUR.name}`;
@@ -110,12 +122,21 @@ async function restartRedis(target: ClusterTarget): Promise<void> {
   }
 }
 
-async function killRouter({ namespace }: ClusterTarget): Promise<void> {
+/** One that runs, by its name. */
+async function aRouter(namespace: string): Promise<string> {
   const args = ['get', 'pods', '--namespace', namespace, '--selector', ROUTERS, '--output', 'name'];
   const [pod = ''] = (await kubectl([...args, '--field-selector', 'status.phase=Running'])).split('\n');
-  await kubectl(['delete', '--namespace', namespace, pod, '--force', '--grace-period=0']);
+  return pod.replace('pod/', '');
+}
+
+async function removeRouter({ namespace }: ClusterTarget): Promise<void> {
+  const pod = await aRouter(namespace);
+  await kubectl(['delete', 'pod', pod, '--namespace', namespace, '--force', '--grace-period=0']);
   await rolledOut(namespace, ROUTER);
 }
+
+/** A router that has to go takes ten of them. */
+const DRAIN_SECONDS = 12;
 
 /** Two of three are ready all the time. On an only node the pods cannot move, and the budget keeps the last two. */
 async function drain({ namespace }: ClusterTarget): Promise<void> {
@@ -124,7 +145,7 @@ async function drain({ namespace }: ClusterTarget): Promise<void> {
     await kubectl(['get', 'pods', ...where, '--output', 'jsonpath={.items[*].spec.nodeName}'])
   ).split(' ');
   let draining = true;
-  const drained = kubectl(['drain', node, '--pod-selector', ROUTERS, '--timeout', '20s']).then(
+  const drained = kubectl(['drain', node, '--pod-selector', ROUTERS, '--timeout', `${DRAIN_SECONDS}s`]).then(
     () => '',
     ({ message }: Error) => message,
   );

@@ -43,22 +43,40 @@ export interface ClusterTarget extends Target {
   replaceCertificate(certificate: Certificate): Promise<void>;
 }
 
-/** The platform of the suite, behind the Traefik that is installed here. */
-export const PLATFORM = platformWith({ traefik: { namespace: TRAEFIK_NAMESPACE } });
+/** The platform of the suite, behind the Traefik that is installed here; routers of several fit a node of two cores. */
+export const PLATFORM: AgentGatewayProps = {
+  ...platformWith({ traefik: { namespace: TRAEFIK_NAMESPACE } }),
+  router: { resources: { cpuMillicores: 50 } },
+};
+
+/** The pods of a gateway, to which nothing leads yet. */
+export interface ClosedTarget {
+  /** Applies the manifests with their routes; returns once clients reach the gateway. */
+  open(): Promise<ClusterTarget>;
+}
 
 /** Needs a Traefik that is installed; returns once clients reach the gateway. */
 export async function startClusterTarget(configuration: Configuration): Promise<ClusterTarget> {
-  const namespace = `agent-gateway-${configuration.name.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`;
-  await makeNamespace(namespace);
-  try {
-    return await fill(namespace, configuration);
-  } catch (error) {
-    await removeNamespace(namespace);
-    throw error;
-  }
+  return (await prepareClusterTarget(configuration)).open();
 }
 
-async function fill(namespace: string, configuration: Configuration): Promise<ClusterTarget> {
+/** Brings up all but the routes, which of gateways on the same host only one may have at a time. */
+export async function prepareClusterTarget(configuration: Configuration): Promise<ClosedTarget> {
+  const namespace = `agent-gateway-${configuration.name.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`;
+  const orElseRemove = async <T>(run: Promise<T>) => {
+    try {
+      return await run;
+    } catch (error) {
+      await removeNamespace(namespace);
+      throw error;
+    }
+  };
+  await makeNamespace(namespace);
+  const open = await orElseRemove(fill(namespace, configuration));
+  return { open: () => orElseRemove(open()) };
+}
+
+async function fill(namespace: string, configuration: Configuration): Promise<() => Promise<ClusterTarget>> {
   const { gateway = (platform) => platform, beside = [], objects = () => [] } = configuration;
   const props = gateway(PLATFORM);
   const key = await createSigningKey('one');
@@ -69,8 +87,8 @@ async function fill(namespace: string, configuration: Configuration): Promise<Cl
   const jwks = JSON.stringify({ keys: [key.publicJwk] });
   const secrets = secretObjects(data, certificate);
   await apply(namespace, [...backendObjects(jwks), ...secrets, ...objects(namespace)]);
+  await Promise.all([props, ...beside].map((one) => applyWorkloads(namespace, one)));
   const change = (changed: AgentGatewayProps) => applyGateway(namespace, changed);
-  await Promise.all([props, ...beside].map(change));
   const redis = await portForward(namespace, `statefulset/${PLATFORM.name}-redis`, 6379);
   const target: ClusterTarget = {
     baseUrl: new URL(`https://${HOST}${BASE_PATH}`),
@@ -98,9 +116,12 @@ async function fill(namespace: string, configuration: Configuration): Promise<Cl
       await removeNamespace(namespace);
     },
   };
-  // Endpoints and certificates come to Traefik a moment after the routes.
-  await until(async () => (await send(target, '/v2/plain', {})).status === 401);
-  return target;
+  return async () => {
+    await Promise.all([props, ...beside].map(change));
+    // Endpoints and certificates come to Traefik a moment after the routes.
+    await until(async () => (await send(target, '/v2/plain', {})).status === 401);
+    return target;
+  };
 }
 
 /** Where Traefik sends requests on by itself, nobody sees their answers. */
@@ -122,12 +143,24 @@ const OF_EVERY_GATEWAY: readonly Feature[] = [
 async function applyGateway(namespace: string, props: AgentGatewayProps): Promise<void> {
   const objects = synthesise(props, namespace);
   await apply(namespace, objects);
-  for (const { kind, metadata } of objects) {
-    if (kind === 'Deployment' || kind === 'StatefulSet') {
-      await rolledOut(namespace, `${kind.toLowerCase()}/${metadata.name}`);
-    }
-  }
+  await allRolledOut(namespace, objects);
   await untilRouted(namespace, objects);
+}
+
+/** The same without what Traefik reads. */
+async function applyWorkloads(namespace: string, props: AgentGatewayProps): Promise<void> {
+  const objects = synthesise(props, namespace).filter(
+    ({ apiVersion }) => !apiVersion.startsWith('traefik.io/'),
+  );
+  await apply(namespace, objects);
+  await allRolledOut(namespace, objects);
+}
+
+async function allRolledOut(namespace: string, objects: readonly KubernetesObject[]): Promise<void> {
+  const workloads = objects.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet');
+  for (const { kind, metadata } of workloads) {
+    await rolledOut(namespace, `${kind.toLowerCase()}/${metadata.name}`);
+  }
 }
 
 /** As many as the props say at least: nothing here makes them more. */

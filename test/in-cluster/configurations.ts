@@ -10,7 +10,10 @@ const SERVICES = 200;
 
 export const THREE_ROUTERS: Configuration = {
   name: 'three routers, one Redis',
-  gateway: (platform) => ({ ...platform, router: { replicas: { min: 3, max: 3 } } }),
+  gateway: (platform) => ({
+    ...platform,
+    router: { ...platform.router, replicas: { min: 3, max: 3 } },
+  }),
 };
 
 /** Audience of the tokens that the neighbour takes. */
@@ -30,7 +33,7 @@ export const NEIGHBOUR: AgentGatewayProps = {
 export const CONFIGURATIONS: readonly Configuration[] = [
   { name: 'defaults' },
   // Whatever goes through the router is tried on the others.
-  { name: 'via the edge', gateway: ({ edge }) => platformViaTraefik(edge) },
+  { name: 'via the edge', gateway: (platform) => ({ ...platform, ...platformViaTraefik(platform.edge) }) },
   { name: 'mutual TLS', gateway: withMutualTls, objects: mutualTlsSecrets },
   THREE_ROUTERS,
   { name: 'two gateways', beside: [NEIGHBOUR] },

@@ -13,8 +13,10 @@ export interface Tally {
 export interface Load {
   /** Waits until so many requests more are over. */
   more(requests: number): Promise<void>;
+  /** What has become of requests since it was asked before. */
+  take(): Tally;
   /** Ends it, and waits for what is on its way. */
-  stop(): Promise<Tally>;
+  stop(): Promise<void>;
 }
 
 interface Client {
@@ -32,11 +34,8 @@ const CLIENTS: readonly Client[] = [
   { name: 'post', count: 3, keepAlive: true, path: '/v2/agents', body: JSON.stringify({ model: 'gpt-4' }) },
   { name: 'get over a new connection', count: 2, keepAlive: false, path: '/v2/plain' },
 ];
-/** How many connections clients keep between their requests. */
-export const KEPT_CONNECTIONS = CLIENTS.filter(({ keepAlive }) => keepAlive).reduce(
-  (sum, { count }) => sum + count,
-  0,
-);
+/** How many clients there are, each with one request at a time. */
+export const CLIENTS_IN_ALL = CLIENTS.reduce((sum, { count }) => sum + count, 0);
 /** Between the answer and the next request. Unit: milliseconds. */
 const PAUSE_MILLISECONDS = 40;
 /** A request that takes longer is lost. Unit: milliseconds. */
@@ -45,7 +44,7 @@ const PATIENCE_MILLISECONDS = 10_000;
 /** @param certificates that the clients trust */
 export async function startLoad(target: Target, certificates: readonly string[]): Promise<Load> {
   const authorization = `Bearer ${await target.issuer.sign({ sub: 'load' }, { expiresIn: 3_600 })}`;
-  const lost: string[] = [];
+  let lost: string[] = [];
   let answered = 0;
   let stopping = false;
   const run = async (client: Client) => {
@@ -64,10 +63,14 @@ export async function startLoad(target: Target, certificates: readonly string[])
       const enough = answered + lost.length + requests;
       while (answered + lost.length < enough) await new Promise((resolve) => setTimeout(resolve, 50));
     },
+    take() {
+      const tally = { answered, lost };
+      [answered, lost] = [0, []];
+      return tally;
+    },
     async stop() {
       stopping = true;
       await Promise.all(running);
-      return { answered, lost };
     },
   };
 }

@@ -1,12 +1,15 @@
-/** Namespaces of a run: made to enforce the restricted Pod Security Standard, and taken away with all that is in them. */
+/** Namespaces of a run: made to enforce a Pod Security Standard, and taken away with all that is in them. */
 import { kubectl } from './kubectl';
 
 /** On every namespace that a run makes. */
 const LABEL = 'agent-gateway-tests';
 
 /** What is left of an earlier run there must be gone. */
-export async function makeNamespace(name: string): Promise<void> {
-  const labels = { [LABEL]: '', 'pod-security.kubernetes.io/enforce': 'restricted' };
+export async function makeNamespace(
+  name: string,
+  standard: 'restricted' | 'privileged' = 'restricted',
+): Promise<void> {
+  const labels = { [LABEL]: '', 'pod-security.kubernetes.io/enforce': standard };
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
   await kubectl(['create', '--filename', '-'], JSON.stringify(namespace));
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { send } from '../conformance/client';
 import type { Target } from '../conformance/target';
+import { until } from '../support/api-server';
 import { NEIGHBOUR, NEIGHBOURS } from './configurations';
 
 /** Asks both. @throws when one of them answers as the other would */
@@ -16,6 +17,8 @@ export async function checkNeighbour(target: Target): Promise<void> {
     }
     return all;
   };
+  // Its endpoints come to Traefik a moment after its routes.
+  await until(async () => (await send(beside, '/v2/plain', {})).status === 401);
   assert.deepEqual(await statuses(beside, own), [401]);
   assert.deepEqual(await statuses(target, theirs), [401]);
   assert.deepEqual(await statuses(target, own, 6), [200, 200, 200, 200, 200, 429]);

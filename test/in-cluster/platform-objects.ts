@@ -61,7 +61,13 @@ function deployment(file: string, jwks: string): KubernetesObject {
               command: ['node', file],
               env: [{ name: 'JWKS', value: jwks }],
               ports: [{ name: 'http', containerPort: BACKEND_PORT }],
-              readinessProbe: { httpGet: { path: '/probe/issuer/state', port: 'http' }, periodSeconds: 1 },
+              // The only one stays in its Services on a machine that is busy.
+              readinessProbe: {
+                httpGet: { path: '/probe/issuer/state', port: 'http' },
+                periodSeconds: 1,
+                timeoutSeconds: 5,
+                failureThreshold: 10,
+              },
               securityContext: {
                 allowPrivilegeEscalation: false,
                 readOnlyRootFilesystem: true,

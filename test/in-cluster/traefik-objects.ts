@@ -2,7 +2,8 @@
  * A Traefik as its Helm chart 41.3 installs it with its default values: rights, flags, ports, probes, strategy and labels.
  * The differences, each with a value of the chart that says the same: no look for newer versions
  * (`global.checkNewVersion`), the API on the port of the probes (`ingressRoute.dashboard.enabled`), no default
- * IngressClass for other people's Ingresses (`ingressClass.enabled`).
+ * IngressClass for other people's Ingresses (`ingressClass.enabled`), and no single late answer to a probe that takes the
+ * only Traefik out of its Service (`readinessProbe.failureThreshold`).
  */
 import type { KubernetesObject } from '../support/synthesise';
 
@@ -159,7 +160,7 @@ function container(image: string, flags: readonly string[]): object {
       { name: 'web', containerPort: 8000 },
       { name: 'websecure', containerPort: 8443 },
     ],
-    readinessProbe: { ...probe, failureThreshold: 1 },
+    readinessProbe: { ...probe, failureThreshold: 3 },
     livenessProbe: { ...probe, failureThreshold: 3 },
     securityContext: {
       allowPrivilegeEscalation: false,

@@ -34,12 +34,6 @@ export async function uninstallTraefik(): Promise<void> {
   await kubectl(['delete', 'clusterrole,clusterrolebinding', TRAEFIK_NAMESPACE, '--ignore-not-found']);
 }
 
-/** Puts new pods in the place of those that run. */
-export async function restartTraefik(): Promise<void> {
-  await kubectl(['rollout', 'restart', DEPLOYMENT, '--namespace', TRAEFIK_NAMESPACE]);
-  await replaced();
-}
-
 /** Waits until the new pod serves and the one before it is gone. */
 async function replaced(): Promise<void> {
   await rolledOut(TRAEFIK_NAMESPACE, DEPLOYMENT);
@@ -102,8 +96,16 @@ const SETTLED_MILLISECONDS = 5_000;
 /** Unit: milliseconds. */
 const PATIENCE_MILLISECONDS = 30_000;
 
-/** Waits until it serves every route of the objects. @throws Error in Traefik's own words when it refuses one */
-export async function untilRouted(namespace: string, objects: readonly KubernetesObject[]): Promise<void> {
+/**
+ * Waits until it serves every route of the objects.
+ * @param patienceMilliseconds how long a route may be missing
+ * @throws Error in Traefik's own words when it refuses one
+ */
+export async function untilRouted(
+  namespace: string,
+  objects: readonly KubernetesObject[],
+  patienceMilliseconds = PATIENCE_MILLISECONDS,
+): Promise<void> {
   const begin = Date.now();
   for (;;) {
     const routers = await ask<readonly TraefikRouter[]>('http/routers?per_page=10000').catch(() => []);
@@ -113,7 +115,7 @@ export async function untilRouted(namespace: string, objects: readonly Kubernete
     if (refused.length > 0 && passed > SETTLED_MILLISECONDS) {
       throw new Error(`Traefik refuses what it was given:\n${refused.join('\n')}`);
     }
-    if (passed > PATIENCE_MILLISECONDS) {
+    if (passed > patienceMilliseconds) {
       throw new Error(`Traefik has no route for ${missing.join(', ')}:\n${await complaints(namespace)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -147,5 +149,7 @@ async function complaints(namespace: string): Promise<string> {
   // It is in colour, whoever reads it.
   const lines = stripVTControlCharacters(await kubectl(args)).split('\n');
   const own = lines.filter((line) => / ERR /.test(line) && line.includes(namespace));
-  return own.slice(-10).join('\n') || 'its log says nothing of it';
+  // It says the same at every change; a line begins with the time.
+  const distinct = new Set(own.map((line) => line.replace(/^\S+ /, '')));
+  return [...distinct].slice(-10).join('\n') || 'its log says nothing of it';
 }
