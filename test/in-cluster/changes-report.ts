@@ -8,7 +8,7 @@ export const WRITE_REPORTS = 'CONFORMANCE=write npm run test:cluster';
 /** What one change has cost. */
 export interface Outcome {
   readonly change: Change;
-  /** How often it was made; what it has cost is what the last one has. */
+  /** How often it was made; what it has cost is what it has the last time. */
   readonly attempts: number;
   readonly answered: number;
   /** What went wrong with each. */
@@ -21,7 +21,7 @@ export function renderChanges(outcomes: readonly Outcome[], versions: readonly s
     ...(change.mayLose === undefined
       ? []
       : [`${lost.length} of ${lost.length + answered} lost when ${change.name}`]),
-    ...(attempts === 1 ? [] : [`made ${attempts} times, as the first lost some: ${change.name}`]),
+    ...(attempts === 1 ? [] : [`made ${attempts} times, as the first failed: ${change.name}`]),
   ]);
   const sent = outcomes.reduce((sum, { answered, lost }) => sum + answered + lost.length, 0);
   const head = {

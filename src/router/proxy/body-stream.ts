@@ -2,6 +2,7 @@
 import { KEPT_BYTES_MOST } from '../body';
 import type { Exchange } from '../exchange';
 import type { BackendConnection } from './backend-connection';
+import { mayHaveDiedUnused } from './failure';
 import type { Patience } from './patience';
 import type { StreamedUpload } from './upload';
 
@@ -14,6 +15,7 @@ export class BodyStream {
   /** What was sent, while it can be sent again. */
   private kept: Buffer[] | undefined;
   private keptBytes = 0;
+  private begunAt = 0;
   private complete = false;
 
   /** @param onTooLarge the body went over the service's limit; nothing is sent any more */
@@ -29,6 +31,7 @@ export class BodyStream {
     const { request, continueBody } = this.exchange;
     const { beginning } = this.upload;
     this.connection = connection;
+    this.begunAt = performance.now();
     if (connection.requests > 1) this.kept = [];
     continueBody?.();
     for (const chunk of beginning) this.write(chunk, connection);
@@ -100,10 +103,12 @@ export class BodyStream {
   }
 
   private keep(chunk: Buffer): void {
-    if (this.kept === undefined) return;
+    const { kept, exchange } = this;
+    if (kept === undefined) return;
     this.keptBytes += chunk.length;
-    if (this.keptBytes > KEPT_BYTES_MOST || !this.exchange.hold(chunk.length)) this.forget();
-    else this.kept.push(chunk);
+    const inTime = mayHaveDiedUnused(exchange.request.method ?? '', performance.now() - this.begunAt);
+    if (inTime && this.keptBytes <= KEPT_BYTES_MOST && exchange.hold(chunk.length)) kept.push(chunk);
+    else this.forget();
   }
 
   private end(): void {

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { send } from '../../support/client';
+import { untilBodiesHold } from '../../support/body-memory';
+import { openRaw, send, until } from '../../support/client';
 import { situation } from '../../support/situation';
 
 let mode: 'answer' | 'reset' | 'read-and-reset' = 'answer';
@@ -68,6 +69,21 @@ test('does not send a body again of which more has gone by than is kept', async 
 
   expect(answer.status).toBe(502);
   expect(resets).toBe(1);
+});
+
+test('keeps nothing of a body that takes longer than a dead connection would', async () => {
+  mode = 'answer';
+  const head =
+    'POST /v1/agents HTTP/1.1\r\nhost: a\r\nauthorization: Bearer good\r\ncontent-length: 300000\r\n\r\n';
+  const client = await openRaw(s.port, head + 'x'.repeat(1_000));
+  await untilBodiesHold(s.router, 1_000);
+  await new Promise((resolve) => setTimeout(resolve, 250));
+
+  client.socket.write('x'.repeat(1_000));
+  await untilBodiesHold(s.router, 0);
+  client.socket.write('x'.repeat(298_000));
+  await until(() => client.text().includes('200 OK'), 'the answer');
+  client.socket.destroy();
 });
 
 function resetAfter(request: IncomingMessage, bytes: number): void {
