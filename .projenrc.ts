@@ -121,7 +121,7 @@ const project = new typescript.TypeScriptProject({
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/in-cluster/'],
       testSequencer: './test/support/longest-first.cjs',
       // The longest tests wait for other programs most of the time.
-      maxWorkers: '150%',
+      maxWorkers: '100%',
     },
   },
   gitignore: [
