@@ -59,7 +59,14 @@ export const CHANGES: readonly Change[] = [
     name: 'the routers are replaced one by one, with streams open',
     run: (target) => withStreams(target, () => restart(target.namespace, ROUTER)),
   },
-  { name: 'the pod of a router is taken away at once', run: removeRouter },
+  {
+    name: 'the pod of a router is taken away by force',
+    mayLose: {
+      most: CLIENTS_IN_ALL,
+      because: 'Kubernetes gives it two seconds, about as long as Traefik takes to hear of it',
+    },
+    run: removeRouter,
+  },
   {
     name: 'a router is killed without a word (SIGKILL)',
     mayLose: {
