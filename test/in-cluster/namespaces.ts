@@ -21,7 +21,7 @@ export async function removeNamespace(name: string): Promise<void> {
 }
 
 /** Takes away all that this run or an earlier one has made; without waiting, it is gone some time after. */
-export async function removeNamespaces(wait: boolean): Promise<void> {
+export async function removeNamespaces({ wait }: { wait: boolean }): Promise<void> {
   const waiting = wait ? ['--timeout', '170s'] : ['--wait=false'];
   await kubectl(['delete', 'namespaces', '--selector', LABEL, ...waiting]);
 }
