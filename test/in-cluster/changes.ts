@@ -129,11 +129,19 @@ async function restartRedis(target: ClusterTarget): Promise<void> {
   }
 }
 
-/** One that runs, by its name. */
+interface Pods {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  }[];
+}
+
+/** One that stays, by its name. */
 async function aRouter(namespace: string): Promise<string> {
-  const args = ['get', 'pods', '--namespace', namespace, '--selector', ROUTERS, '--output', 'name'];
-  const [pod = ''] = (await kubectl([...args, '--field-selector', 'status.phase=Running'])).split('\n');
-  return pod.replace('pod/', '');
+  const where = ['--namespace', namespace, '--selector', ROUTERS, '--field-selector', 'status.phase=Running'];
+  const { items } = await kubectlJson<Pods>(['get', 'pods', ...where]);
+  const stays = items.find(({ metadata }) => metadata.deletionTimestamp === undefined);
+  if (stays === undefined) throw new Error('no router runs');
+  return stays.metadata.name;
 }
 
 async function removeRouter({ namespace }: ClusterTarget): Promise<void> {
