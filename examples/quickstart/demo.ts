@@ -28,7 +28,14 @@ async function main(): Promise<void> {
   );
   const key = `demo-${randomBytes(24).toString('base64url')}`;
   const digest = createHash('sha256').update(key).digest('hex');
-  const overrides = { STORE_URL: 'memory:', PORT: '0', ADMIN_PORT: '0', BIND_ADDRESS: '127.0.0.1' };
+  const overrides = {
+    STORE_URL: 'memory:',
+    PORT: '0',
+    ADMIN_PORT: '0',
+    BIND_ADDRESS: '127.0.0.1',
+    // No edge has to learn that the router goes.
+    DRAIN_SECONDS: '0',
+  };
 
   heading('The router, started from the Deployment, ConfigMaps and Secret above');
   console.log(`  not as in the manifest: ${JSON.stringify(overrides)}`);

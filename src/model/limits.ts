@@ -46,6 +46,11 @@ export function isTokenWindow(window: WindowModel): window is TokenWindowModel {
   return 'tokens' in window;
 }
 
+/** Whether there is nothing to count for a plan. */
+export function limitsNothing({ windows, concurrentRequests }: PlanModel): boolean {
+  return windows.length === 0 && concurrentRequests === undefined;
+}
+
 /** Whether the tokens of answers have to be counted for a plan. */
 export function limitsTokens(plan: PlanModel): boolean {
   return plan.windows.some(isTokenWindow);

@@ -133,8 +133,8 @@ export interface BackendCredentialProps {
 export interface BackendProps extends FallbackProps {
   /**
    * Backends that get a request when this one fails it, in this order; the same one may stand here again, to be tried
-   * twice. `failover` of the service says what a failure is. Each has the service's `timeouts` to itself. WebSockets have
-   * no second try.
+   * twice. `failover` of the service says what a failure is. Each has the service's `timeouts` to itself. A WebSocket goes
+   * on to the next one while its handshake has not been answered.
    * Range: at least one.
    * @default - none, the client gets the failure
    * @problem AGW_EDGE_CANNOT of a service that is `via: 'edge'`

@@ -68,7 +68,8 @@ export interface PlanProps {
   readonly concurrentRequests?: number;
 
   /**
-   * What the limits do while Redis does not answer. Security: `open` lets everything through.
+   * What the limits do while Redis does not answer. Security: `open` lets everything through. Redis is never asked about a
+   * plan without limits.
    * Range: `open` admits, `closed` refuses with 503, `local` has each replica enforce its share of the plan.
    * @default 'local'
    * @problem AGW_ENUM another word

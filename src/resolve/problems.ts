@@ -3,20 +3,32 @@ import type { Problem, ProblemCode } from '../model/problem';
 
 /** A place in the props and where its problems go. */
 export class Place {
+  /**
+   * @param step the path of an outermost place, of others the key or index that leads to it
+   * @param outer absent for an outermost place
+   */
   constructor(
-    readonly path: string,
+    private readonly step: string | number,
     private readonly problems: Problem[],
+    private readonly outer?: Place,
   ) {}
 
-  /** The place of a member: `services.agents`, or `models["claude-3*"]` where the key is no identifier. */
   key(key: string): Place {
-    const plain = /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(key);
-    if (!plain) return new Place(`${this.path}[${JSON.stringify(key)}]`, this.problems);
-    return new Place(this.path === '' ? key : `${this.path}.${key}`, this.problems);
+    return new Place(key, this.problems, this);
   }
 
   index(index: number): Place {
-    return new Place(`${this.path}[${index}]`, this.problems);
+    return new Place(index, this.problems, this);
+  }
+
+  /** `services.agents`, or `models["claude-3*"]` where a key is no identifier. Put together when it is asked for. */
+  get path(): string {
+    const { step } = this;
+    if (this.outer === undefined) return String(step);
+    const before = this.outer.path;
+    const isName = typeof step === 'string' && /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(step);
+    if (!isName) return `${before}[${JSON.stringify(step)}]`;
+    return before === '' ? step : `${before}.${step}`;
   }
 
   /** Reports a problem here. `got` is the value, or a `Saying` for what cannot be shown as one. */

@@ -51,20 +51,17 @@ export function object<T extends object>(
   agree?: (given: ReadonlySet<string>, at: Place) => void,
 ): Shape<T> {
   const known = Object.keys(fields) as (keyof T & string)[];
+  const expected = known.length === 0 ? 'an object without keys' : `an object such as { ${known[0]}: … }`;
   return (value, at) => {
-    const entries = readEntries(
-      value,
-      at,
-      known.length === 0 ? 'an object without keys' : `an object such as { ${known[0]}: … }`,
-    );
+    const entries = readEntries(value, at, expected);
     if (entries === undefined) return undefined;
     for (const key of entries.keys()) {
-      if (known.includes(key as never)) continue;
+      if (Object.hasOwn(fields, key)) continue;
       const fix = known.length === 0 ? 'remove it' : suggest(key, known);
       at.key(key).report('AGW_UNKNOWN_KEY', new Saying(`the key ${JSON.stringify(key)}`), 'a prop', fix);
     }
     agree?.(new Set(entries.keys()), at);
-    const good: [string, unknown][] = [];
+    const good: Record<string, unknown> = {};
     for (const key of known) {
       const field: Field<unknown> = fields[key];
       const member = entries.get(key);
@@ -73,9 +70,9 @@ export function object<T extends object>(
         continue;
       }
       const read = field.shape(member, at.key(key));
-      if (read !== undefined) good.push([key, read]);
+      if (read !== undefined) good[key] = read;
     }
-    return Object.fromEntries(good) as Loose<T>;
+    return good as Loose<T>;
   };
 }
 
@@ -165,11 +162,14 @@ function readEntries(value: unknown, at: Place, expected: string): Map<string, u
 
 /** Own members of an object of plain data that have a value; `undefined` for anything else. */
 export function ownMembers(value: unknown): Map<string, unknown> | undefined {
-  return readable(() =>
-    Object.prototype.toString.call(value) === '[object Object]'
-      ? new Map(Object.entries(value as object).filter(([, member]) => member !== undefined))
-      : undefined,
-  );
+  return readable(() => {
+    if (Object.prototype.toString.call(value) !== '[object Object]') return undefined;
+    const members = new Map<string, unknown>();
+    for (const [key, member] of Object.entries(value as object)) {
+      if (member !== undefined) members.set(key, member);
+    }
+    return members;
+  });
 }
 
 /** Reading an object can run its code (getters, proxies); one that throws counts as no plain data. */

@@ -105,7 +105,11 @@ export function dateSeconds(value: string): number | undefined {
   const [, year, month, day] = parts.map(Number);
   // Date turns February 30 into March 2; a day that moves is none.
   const calendar = new Date(Date.UTC(year ?? 0, (month ?? 0) - 1, day));
-  if (calendar.toISOString().slice(0, 10) !== value.slice(0, 10)) return undefined;
+  const isDay =
+    calendar.getUTCFullYear() === year &&
+    calendar.getUTCMonth() + 1 === month &&
+    calendar.getUTCDate() === day;
+  if (!isDay) return undefined;
   const milliseconds = Date.parse(value);
   return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
 }

@@ -126,6 +126,18 @@ export class Exchange {
     this.heldBytes = 0;
   }
 
+  /** Frees what nobody reads again of a request that is being answered: a stream may go on for an hour. */
+  forgetHead(): void {
+    this.request.rawHeaders.length = 0;
+    this.request.headers.authorization = undefined;
+  }
+
+  /** Its backend has failed it, and it goes on to another. */
+  passOver(reason: FailureReason): void {
+    this.failovers ??= [];
+    this.failovers.push({ backend: this.backend?.id ?? '', reason });
+  }
+
   private get limitKey(): string {
     return this.caller?.limitKey ?? '';
   }

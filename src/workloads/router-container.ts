@@ -2,10 +2,10 @@
 import { posix } from 'node:path';
 import { Duration, Size } from 'cdk8s';
 import {
-  ConfigMap,
   type ContainerProps,
   Cpu,
   EnvValue,
+  type IConfigMap,
   ImagePullPolicy,
   Probe,
   Protocol,
@@ -194,13 +194,8 @@ function secretVolume(scope: Construct, name: string, secret: string): Volume {
   });
 }
 
-function configMapVolume(scope: Construct, name: string, map: string): Volume {
-  return Volume.fromConfigMap(
-    scope,
-    `${name}-volume`,
-    ConfigMap.fromConfigMapName(scope, `${name}-name`, map),
-    { name },
-  );
+function configMapVolume(scope: Construct, name: string, map: IConfigMap): Volume {
+  return Volume.fromConfigMap(scope, `${name}-volume`, map, { name });
 }
 
 function probe(

@@ -1,12 +1,6 @@
 /** The router's Deployment: pods that meet the *restricted* Pod Security Standard and stop without losing a request. */
 import { ApiObject, Duration, JsonPatch } from 'cdk8s';
-import {
-  Deployment,
-  DeploymentStrategy,
-  LabelSelector,
-  PercentOrAbsolute,
-  ServiceAccount,
-} from 'cdk8s-plus-28';
+import { Deployment, DeploymentStrategy, LabelSelector, PercentOrAbsolute } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { labelsOf, selectorOf } from '../names';
 import { NODE_USER, routerContainer } from './router-container';
@@ -34,7 +28,7 @@ export function renderRouterDeployment(
       maxSurge: PercentOrAbsolute.absolute(1),
       maxUnavailable: PercentOrAbsolute.absolute(0),
     }),
-    serviceAccount: ServiceAccount.fromServiceAccountName(scope, 'account-name', references.serviceAccount),
+    serviceAccount: references.serviceAccount,
     automountServiceAccountToken: false,
     securityContext: restrictedPod(NODE_USER),
     terminationGracePeriod: Duration.seconds(router.terminationGraceSeconds),

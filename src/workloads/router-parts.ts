@@ -1,4 +1,5 @@
 /** The inputs that the files of the router's workload share. */
+import type { IConfigMap, IServiceAccount } from 'cdk8s-plus-28';
 import type { DeploymentModel } from '../model/deployment-model';
 import type { GatewayModel } from '../model/gateway-model';
 import type { GatewayNames } from '../names';
@@ -10,10 +11,10 @@ export interface RouterParts {
   readonly deployment: DeploymentModel;
 }
 
-/** Names of the objects that the pods refer to. */
+/** The objects that the pods refer to. */
 export interface RouterReferences {
-  readonly configuration: string;
+  readonly configuration: IConfigMap;
   /** Absent with an image of the user's own. */
-  readonly program: string | undefined;
-  readonly serviceAccount: string;
+  readonly program: IConfigMap | undefined;
+  readonly serviceAccount: IServiceAccount;
 }

@@ -4,6 +4,8 @@ import {
   type ConfigMap,
   type Deployment,
   HorizontalPodAutoscaler,
+  type IConfigMap,
+  type IServiceAccount,
   Metric,
   MetricTarget,
   type Service,
@@ -50,9 +52,10 @@ export class Router extends Construct {
     if (router.image === undefined) this.program = renderProgram(this, names);
     this.serviceAccount = new ServiceAccount(this, 'account', { metadata, automountToken: false });
     this.deployment = renderRouterDeployment(this, parts, {
-      configuration: this.configuration.name,
-      program: this.program?.name,
-      serviceAccount: this.serviceAccount.name,
+      // With exact optional properties the classes of cdk8s-plus are none of its own interfaces.
+      configuration: this.configuration as IConfigMap,
+      program: this.program as IConfigMap | undefined,
+      serviceAccount: this.serviceAccount as IServiceAccount,
     });
     this.service = renderService(this, names, 'router', ...servicePorts(deployment.edge));
     if (router.replicasMax > router.replicasMin) {

@@ -2,22 +2,23 @@
  * What callers notice while something that the router needs fails, under load: a table of faults, with the answers that
  * are allowed while each lasts. Every other outcome counts as a request lost, and none may be.
  */
-import Redis from 'ioredis';
+
 import type { PlanModel } from '../../src/model/gateway-model';
 import { until } from '../support/client';
 import { LOAD_KEY, type Scene, startScene } from '../support/fault-scene';
 import { expectFault, type FaultRow } from '../support/faults';
+import { connectTo, type RedisClient } from '../support/redis-client';
 import { type RedisServer, startRedis } from '../support/redis-server';
 import { buildProgram, removeFolder } from '../support/router-program';
 
-let program: Awaited<ReturnType<typeof buildProgram>>;
+let program: ReturnType<typeof buildProgram>;
 /** For faults that leave nothing behind; the others have a scene of their own. */
 let shared: Scene;
 let own: Scene | undefined;
 let second: RedisServer | undefined;
 
 beforeAll(async () => {
-  program = await buildProgram();
+  program = buildProgram();
   shared = await startScene({ program: program.file, folder: program.folder });
 });
 afterEach(async () => {
@@ -31,8 +32,8 @@ afterAll(async () => {
 });
 
 /** Runs commands on a Redis itself, past the address that routers know. */
-async function onRedis<T>({ port }: RedisServer, run: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(port, '127.0.0.1');
+async function onRedis<T>({ port }: RedisServer, run: (redis: RedisClient) => Promise<T>): Promise<T> {
+  const redis = connectTo(port);
   try {
     return await run(redis);
   } finally {

@@ -12,13 +12,13 @@ import { AUDIENCE, type IdentityProvider, ISSUER, startIdentityProvider } from '
 import { type Load, startLoad } from '../support/load';
 import { buildProgram, type RouterProgram, removeFolder } from '../support/router-program';
 
-let program: Awaited<ReturnType<typeof buildProgram>>;
+let program: ReturnType<typeof buildProgram>;
 let scene: Scene | undefined;
 let load: Load | undefined;
 let issuer: IdentityProvider | undefined;
 
 beforeAll(async () => {
-  program = await buildProgram();
+  program = buildProgram();
 });
 afterEach(async () => {
   await load?.stop();

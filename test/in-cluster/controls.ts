@@ -1,19 +1,19 @@
 /** What a target in a cluster lets the suite do: to the Redis by a port-forward, to the issuer by orders through the gateway. */
 import assert from 'node:assert/strict';
-import Redis from 'ioredis';
 import { limitKeyOf } from '../../src/router/identity/credentials';
 import { send } from '../conformance/client';
 import { createSigningKey, type Issuer, issuerWith, type SigningKey, TOKENS } from '../conformance/issuer';
 import type { IssuerControl, StoreControl, Target, TimeControl } from '../conformance/target';
 import { moveBack } from '../support/limit-stores';
+import { connectTo, type RedisClient } from '../support/redis-client';
 
 /** Longest that the store may stay away, should nobody give it back. Unit: milliseconds. */
 const AWAY_MILLISECONDS = 15_000;
 
 /** Over the Redis at a port of the loopback. */
 export function storeControls(port: number): { readonly time: TimeControl; readonly store: StoreControl } {
-  const ask = async (run: (client: Redis) => Promise<unknown>) => {
-    const client = new Redis(port, '127.0.0.1');
+  const ask = async (run: (client: RedisClient) => Promise<unknown>) => {
+    const client = connectTo(port);
     await run(client).finally(() => client.disconnect());
   };
   return {

@@ -1,5 +1,6 @@
 /** Bodies that are read before limits are taken: how many one caller may have, and how much memory all of them take. */
 import type { PlanModel } from '../../src/model/gateway-model';
+import { untilBodiesHold } from '../support/body-memory';
 import { openRaw, send, until } from '../support/client';
 import { situation } from '../support/situation';
 
@@ -33,18 +34,9 @@ const body = (bytes: number) => START + 'x'.repeat(bytes - START.length - END.le
 const sendAs = (caller: string, bytes: number) =>
   send(s.port, '/v1/agents', { headers: { authorization: `Bearer good-${caller}` }, body: body(bytes) });
 
-async function untilHeld(bytes: number): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    const { body: text } = await send(s.router.adminPort, '/metrics');
-    if (Number(/^agent_gateway_body_bytes (\d+)$/m.exec(text.toString())?.[1]) === bytes) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`waited in vain for ${bytes} bytes of bodies`);
-}
-
 test('refuses a body that there is no memory for, and takes it once there is', async () => {
   const bodies = await Promise.all(['a', 'b', 'c', 'd'].map((caller) => begin(caller, MEBIBYTE - 1)));
-  await untilHeld(4 * (MEBIBYTE - 1));
+  await untilBodiesHold(s.router, 4 * (MEBIBYTE - 1));
   const before = s.backend.received.length;
 
   const answer = await sendAs('e', 1_000);
@@ -54,30 +46,30 @@ test('refuses a body that there is no memory for, and takes it once there is', a
   expect(s.backend.received).toHaveLength(before);
 
   for (const { socket } of bodies) socket.destroy();
-  await untilHeld(0);
+  await untilBodiesHold(s.router, 0);
   expect((await sendAs('e', MEBIBYTE)).status).toBe(200);
-  await untilHeld(0);
+  await untilBodiesHold(s.router, 0);
 });
 
 test('takes a body larger than its memory where it is the only one', async () => {
   expect((await sendAs('large', 5 * MEBIBYTE)).status).toBe(200);
-  await untilHeld(0);
+  await untilBodiesHold(s.router, 0);
 });
 
 test('gives one caller a quarter where half is in use, so that others have room', async () => {
   const greedy = [await begin('greedy', MEBIBYTE), await begin('greedy', MEBIBYTE)];
-  await untilHeld(2 * MEBIBYTE);
+  await untilBodiesHold(s.router, 2 * MEBIBYTE);
 
   expect((await sendAs('greedy', 1_000)).json()).toMatchObject({ code: 'overloaded' });
   expect((await sendAs('modest', MEBIBYTE / 2)).status).toBe(200);
 
   for (const { socket } of greedy) socket.destroy();
-  await untilHeld(0);
+  await untilBodiesHold(s.router, 0);
 });
 
 test('counts bodies that are being read as requests in flight', async () => {
   const slow = await Promise.all(Array.from({ length: 5 }, () => begin('slow', 100)));
-  await untilHeld(500);
+  await untilBodiesHold(s.router, 500);
 
   const answer = await sendAs('slow', 1_000);
   expect(answer.status).toBe(429);
@@ -85,6 +77,6 @@ test('counts bodies that are being read as requests in flight', async () => {
   expect((await sendAs('other', 1_000)).status).toBe(200);
 
   for (const { socket } of slow) socket.destroy();
-  await untilHeld(0);
+  await untilBodiesHold(s.router, 0);
   expect((await sendAs('slow', 1_000)).status).toBe(200);
 });

@@ -1,6 +1,7 @@
 /** A service's changes of JSON on the way back, where an answer is JSON as a whole. */
 import type { Answer } from '../support/backend';
-import { send } from '../support/client';
+import { untilBodiesHold } from '../support/body-memory';
+import { send, until } from '../support/client';
 import { modelWith } from '../support/resolved';
 import { situation } from '../support/situation';
 
@@ -16,7 +17,7 @@ const { responseJson, requestHeaders } = agents;
 
 let answer: Answer = () => undefined;
 const s = situation(
-  { service: { responseJson, requestHeaders, bodyLimitBytes: 100_000 } },
+  { bodyBytesMost: 150_000, service: { responseJson, requestHeaders, bodyLimitBytes: 100_000 } },
   (request, response) => {
     request.resume();
     answer(request, response);
@@ -132,4 +133,28 @@ test('uses the connection again after an answer that was changed', async () => {
   for (let request = 0; request < 3; request++) await send(s.port, '/v1/agents');
 
   expect(s.backend.sockets.size).toBeLessThanOrEqual(Math.max(1, before));
+});
+
+test('refuses an answer that there is no memory for, and takes the next one', async () => {
+  const whole = JSON.stringify({ text: 'x'.repeat(90_000) });
+  let finish: (() => void) | undefined;
+  answer = (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.write(whole.slice(0, 80_000));
+    finish = () => response.end(whole.slice(80_000));
+  };
+  const first = send(s.port, '/v1/agents');
+  await until(() => finish !== undefined, 'the first answer');
+  await untilBodiesHold(s.router, 80_000);
+
+  answer = json(whole);
+  const second = await send(s.port, '/v1/agents', { headers: { authorization: 'Bearer good-other' } });
+  expect(second.status).toBe(503);
+  expect(second.headers['retry-after']).toBe('1');
+  expect(second.json()).toMatchObject({ code: 'overloaded' });
+
+  finish?.();
+  expect((await first).status).toBe(200);
+  await untilBodiesHold(s.router, 0);
+  expect((await send(s.port, '/v1/agents')).status).toBe(200);
 });

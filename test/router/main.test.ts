@@ -19,7 +19,7 @@ let environment: Record<string, string>;
 let stream: ServerResponse | undefined;
 
 beforeAll(async () => {
-  ({ file, folder } = await buildProgram());
+  ({ file, folder } = buildProgram());
   backend = await startBackend((request, response) => {
     request.resume();
     if (request.url !== '/agents/stream') {
@@ -88,4 +88,14 @@ test.each([
 
   expect(await program.ended).toBe(1);
   expect(program.lines).toMatchObject([{ level: 'error', event: 'start_failed', message }]);
+});
+
+test('writes nothing besides its log, whatever DEBUG asks for', async () => {
+  const storeUrl = 'redis://:secret@127.0.0.1:1';
+  const program = spawnProgram(file, { ...environment, STORE_URL: storeUrl, DEBUG: '*' });
+  await until(() => program.lines.some((line) => line.event === 'store_error'), 'the first attempt');
+
+  program.process.kill('SIGKILL');
+  expect(await program.ended).toBe('SIGKILL');
+  expect(program.errors()).toBe('');
 });

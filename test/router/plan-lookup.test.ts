@@ -1,11 +1,11 @@
 /** Callers whose plan nothing but Redis knows: the router in front of a real one (contract I8, L4, R7). */
 import { createHash } from 'node:crypto';
-import Redis from 'ioredis';
 import type { GatewayModel } from '../../src/model/gateway-model';
 import { openStore } from '../../src/router/limits/open-store';
 import type { LimitStore } from '../../src/router/limits/store';
 import { startBackend, type TestBackend } from '../support/backend';
 import { send, until } from '../support/client';
+import { connectTo, type RedisClient } from '../support/redis-client';
 import { type RedisServer, startRedis } from '../support/redis-server';
 import { type RouterUnderTest, startTestRouter } from '../support/router-under-test';
 
@@ -35,7 +35,7 @@ const target = { backend: 'agent', models: [{ pattern: 'gpt*', backend: 'agent' 
 const service = { versions: { v1: { target, variants: [] }, v2: { target, variants: [] } } };
 
 let server: RedisServer;
-let billing: Redis;
+let billing: RedisClient;
 let limits: LimitStore;
 let backend: TestBackend;
 let router: RouterUnderTest;
@@ -44,7 +44,7 @@ let subject: string;
 
 beforeAll(async () => {
   server = await startRedis();
-  billing = new Redis(server.url);
+  billing = connectTo(server.port);
   limits = openStore({ url: server.url, replicasMax: 1 });
   await until(() => limits.state() === 'ok', 'the store');
   backend = await startBackend();

@@ -29,12 +29,12 @@ http.createServer = (options, serve) => createServer(
 );
 `;
 
-let program: Awaited<ReturnType<typeof buildProgram>>;
+let program: ReturnType<typeof buildProgram>;
 let backend: TestBackend;
 let router: RouterProgram;
 
 beforeAll(async () => {
-  program = await buildProgram();
+  program = buildProgram();
   backend = await startBackend((request, response) => {
     request.resume();
     request.on('end', () => {

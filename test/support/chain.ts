@@ -1,6 +1,6 @@
 /** A router in front of several backends, of which the later ones are fallbacks of the first. */
 import type { ServiceModel } from '../../src/model/gateway-model';
-import { type Answer, startBackend, type TestBackend } from './backend';
+import { type Answer, startBackend, type TestBackend, type Upgrade } from './backend';
 import { type RouterUnderTest, startTestRouter } from './router-under-test';
 
 export interface Chain {
@@ -13,18 +13,24 @@ export interface Chain {
   close(): Promise<void>;
 }
 
+/** How a backend answers; `closed` is one at whose port nobody listens. */
+export type ChainAnswer = Answer | { readonly upgrade: Upgrade } | 'closed';
+
 /**
  * Starts a router whose backends are `b0`, `b1`, …, in this order.
  *
- * @param answers how each backend answers; `closed` is one at whose port nobody listens
  * @param service laid over the model of the one service
  */
 export async function startChain(
-  answers: readonly (Answer | 'closed')[],
+  answers: readonly ChainAnswer[],
   service: Partial<ServiceModel> = {},
 ): Promise<Chain> {
   const backends = await Promise.all(
-    answers.map((answer) => startBackend(answer === 'closed' ? undefined : answer)),
+    answers.map((answer) =>
+      typeof answer === 'object'
+        ? startBackend(undefined, answer.upgrade)
+        : startBackend(answer === 'closed' ? undefined : answer),
+    ),
   );
   await Promise.all(backends.map((backend, i) => (answers[i] === 'closed' ? backend.close() : undefined)));
   const ids = backends.map((_, i) => `b${i}`);

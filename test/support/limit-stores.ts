@@ -1,9 +1,10 @@
 /** Both stores on a clock that tests move: memory by its own, Redis by moving what is stored into the past. */
-import Redis from 'ioredis';
+
 import type { PlanModel, WindowModel } from '../../src/model/gateway-model';
 import { MemoryStore } from '../../src/router/limits/memory-store';
 import { RedisStore } from '../../src/router/limits/redis-store';
 import type { TakeRequest, TakeResult, TokenCharge } from '../../src/router/limits/store';
+import { connectTo, type RedisClient } from './redis-client';
 import { startRedis } from './redis-server';
 
 export interface StoreUnderTest {
@@ -34,7 +35,7 @@ export async function redisUnderTest(): Promise<StoreUnderTest> {
   const server = await startRedis();
   const store = new RedisStore({ url: server.url }, () => {});
   await untilConnected(store);
-  const client = new Redis(server.url);
+  const client = connectTo(server.port);
   return {
     take: (request) => store.take(request),
     charge: (charge) => store.charge(charge),
@@ -59,7 +60,7 @@ export async function untilConnected(store: RedisStore): Promise<void> {
 }
 
 /** What was stored at a moment is stored so much earlier. */
-export async function moveBack(client: Redis, base: string, milliseconds: number): Promise<void> {
+export async function moveBack(client: RedisClient, base: string, milliseconds: number): Promise<void> {
   for (const name of ['minute', 'hour', 'tokens-minute']) {
     const times = await client.lrange(base + name, 0, -1);
     if (times.length === 0) continue;

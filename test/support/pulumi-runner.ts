@@ -1,7 +1,8 @@
 /** Runs a program as the Pulumi CLI does, in a process of its own under the SDK's runner, with the recording engine in this one. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
+import { build } from 'esbuild';
 import { type Recording, startPulumiEngine } from './pulumi-engine';
 
 const root = resolve(__dirname, '../..');
@@ -21,20 +22,26 @@ export interface CliProgram {
   /** Values of secrets are among `secrets`. */
   readonly config?: Readonly<Record<string, string>>;
   readonly secrets?: readonly string[];
-  /** Of Node's. */
-  readonly options?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A program of the tests in TypeScript, by its path from the repository's root. */
-export function runSource(file: string): Promise<Outcome> {
-  const environment = { TSX_TSCONFIG_PATH: join(root, 'test/tsconfig.json') };
-  return runAsCli({ folder: root, file, preview: true, options: ['--require', 'tsx/cjs'], environment });
+export async function runSource(file: string): Promise<Outcome> {
+  // As deep as the sources, which find the router's bundle from where they stand.
+  const outfile = join(root, '.tmp/programs', `${basename(file, '.ts')}.js`);
+  await build({
+    entryPoints: [join(root, file)],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    logLevel: 'error',
+  });
+  return runAsCli({ folder: root, file: relative(root, outfile), preview: true });
 }
 
 /** Runs a program to its end. */
 export async function runAsCli(program: CliProgram): Promise<Outcome> {
-  const { folder, file, preview = false, config = {}, secrets = [], options = [] } = program;
+  const { folder, file, preview = false, config = {}, secrets = [] } = program;
   const engine = await startPulumiEngine({ preview });
   try {
     const { address } = engine;
@@ -53,14 +60,13 @@ export async function runAsCli(program: CliProgram): Promise<Outcome> {
       ...['--parallel', '16', '--engine', address, '--monitor', address],
     ];
     const runner = join(folder, 'node_modules/@pulumi/pulumi/cmd/run');
-    const child = spawn('node', [...options, runner, ...names, ...more, join(folder, file)], {
+    const child = spawn('node', [runner, ...names, ...more, join(folder, file)], {
       cwd: folder,
       stdio: 'ignore',
       env: {
         ...process.env,
         PULUMI_CONFIG: JSON.stringify(config),
         PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secrets),
-        ...program.environment,
       },
     });
     const [exitCode] = await once(child, 'exit');

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
 import type { GatewayModel } from '../../src/model/gateway-model';
 import { until } from './client';
+import { runCommand } from './run-command';
 
 export interface RouterProgram {
   readonly process: ChildProcess;
@@ -20,21 +20,11 @@ export interface RouterProgram {
 
 const ROOT = resolve(__dirname, '../..');
 
-/** Builds the program as `scripts/bundle.mjs` does, into a folder of its own. */
-export async function buildProgram(): Promise<{ readonly file: string; readonly folder: string }> {
+/** Builds the program as it ships, into a folder of its own. */
+export function buildProgram(): { readonly file: string; readonly folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'router-'));
-  const file = join(folder, 'router.cjs');
-  await build({
-    entryPoints: [join(ROOT, 'src/router/main.ts')],
-    outfile: file,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    logLevel: 'error',
-  });
-  return { file, folder };
+  runCommand(process.execPath, [join(ROOT, 'scripts/bundle.mjs'), folder], ROOT);
+  return { file: join(folder, 'router.cjs'), folder };
 }
 
 /** The API key that `writeConfiguration` knows. */
@@ -60,7 +50,12 @@ export function writeConfiguration(folder: string, model: GatewayModel): Record<
 
 /** Starts the program with an environment and nothing besides; does not wait. */
 export function spawnProgram(file: string, environment: Record<string, string>) {
-  const child = spawn(process.execPath, [file], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [file], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+    process.stderr.write(text);
+  });
   const lines: Record<string, unknown>[] = [];
   let rest = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -71,7 +66,7 @@ export function spawnProgram(file: string, environment: Record<string, string>) 
   const ended = new Promise<number | string | null>((done) => {
     child.once('close', (code, signal) => done(code ?? signal));
   });
-  return { process: child, lines, ended };
+  return { process: child, lines, ended, errors: () => errors };
 }
 
 /** Starts the program and waits until it says that it has started. */

@@ -35,13 +35,14 @@ export function neighbourProblems(app: IConstruct, gateway: Neighbour): readonly
   const others = [...new Set(hosts.flatMap((host) => there.byHost.get(host) ?? []))].filter((other) =>
     isSameDoor(other, gateway),
   );
+  const objects = objectNames(gateway);
   const problems = [
     ...others.flatMap((other) => [...routeProblems(gateway, other), ...tlsProblems(gateway, other)]),
-    ...nameProblems(gateway, there.byObject),
+    ...nameProblems(objects, there.byObject),
   ];
   if (problems.length > 0) return problems;
   for (const host of hosts) there.byHost.set(host, [...(there.byHost.get(host) ?? []), gateway]);
-  for (const name of objectNames(gateway)) there.byObject.set(name, gateway.path);
+  for (const name of objects) there.byObject.set(name, gateway.path);
   return [];
 }
 
@@ -117,8 +118,8 @@ function tlsProblems({ traefik, gateway }: Neighbour, other: Neighbour): Problem
 }
 
 /** Traefik joins namespace and name by a dash: `a` and `b-c` are to it what `a-b` and `c` are. */
-function nameProblems(gateway: Neighbour, byObject: ReadonlyMap<string, string>): Problem[] {
-  const taken = objectNames(gateway).find((name) => byObject.has(name));
+function nameProblems(objects: readonly string[], byObject: ReadonlyMap<string, string>): Problem[] {
+  const taken = objects.find((name) => byObject.has(name));
   if (taken === undefined) return [];
   const other = byObject.get(taken);
   return [

@@ -3,7 +3,7 @@
  * the wait, each plan's outage policy decides, and service returns by itself.
  */
 import type { PlanModel } from '../../model/gateway-model';
-import { localShare } from '../../model/limits';
+import { limitsNothing, localShare } from '../../model/limits';
 import { MemoryStore, type MemoryStoreOptions } from './memory-store';
 import type { LimitStore, TakeRequest, TakeResult, TokenCharge } from './store';
 
@@ -34,6 +34,9 @@ const PROBE_MILLISECONDS = 500;
 /** At start the store may take this long to be reached before requests are decided without it. */
 const FIRST_CONTACT_MILLISECONDS = 3_000;
 
+/** Of a plan without limits, which no store need be asked about. */
+const UNLIMITED: TakeResult = { windows: [], degraded: false };
+
 /** Asks the shared store while it answers, and decides by each plan's policy while it does not. */
 export class GuardedStore implements LimitStore {
   private current: 'unknown' | 'ok' | 'degraded' = 'unknown';
@@ -57,6 +60,7 @@ export class GuardedStore implements LimitStore {
   }
 
   take(request: TakeRequest): Promise<TakeResult> {
+    if (request.lookup === undefined && limitsNothing(request.plan)) return Promise.resolve(UNLIMITED);
     if (this.current !== 'ok') return Promise.resolve(this.takeAlone(request));
     return new Promise((resolve) => {
       let waiting = true;

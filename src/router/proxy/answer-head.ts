@@ -8,8 +8,8 @@ import { memoByName } from './name-memo';
 /** What the head of a backend's answer says. */
 export interface AnswerHead {
   readonly status: number;
-  /** Names and values in turn, as they were written. */
-  readonly rawHeaders: readonly string[];
+  /** Names and values in turn, as they were written. Emptied when a stream has begun. */
+  readonly rawHeaders: string[];
   readonly connection: string | undefined;
   readonly keepAlive: string | undefined;
   readonly contentType: string | undefined;
@@ -77,7 +77,7 @@ export function readAnswerHead(text: string): AnswerHead {
   return headOf(Number(start[2]), start[1] === '1', rawHeaders, found);
 }
 
-function headOf(status: number, isHttp11: boolean, rawHeaders: readonly string[], found: Found): AnswerHead {
+function headOf(status: number, isHttp11: boolean, rawHeaders: string[], found: Found): AnswerHead {
   const { length, transfer } = found;
   if (transfer !== undefined && (length !== undefined || !isHttp11 || transfer.toLowerCase() !== 'chunked')) {
     throw new InvalidAnswerError('the framing of the body is not clear');

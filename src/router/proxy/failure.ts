@@ -43,5 +43,10 @@ export function diedBeforeItWasUsed(
   afterMilliseconds: number,
 ): boolean {
   if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') return false;
+  return mayHaveDiedUnused(method, afterMilliseconds);
+}
+
+/** Whether a connection that breaks so long after a request was sent may count as dead before. */
+export function mayHaveDiedUnused(method: string, afterMilliseconds: number): boolean {
   return IDEMPOTENT.has(method) || afterMilliseconds < RESET_MILLISECONDS_MOST;
 }

@@ -14,6 +14,7 @@ import type { Exchange } from '../exchange';
 import { refused } from '../refusal';
 import { type AnswerHead, isEventStream } from './answer-head';
 import type { BackendConnection, RequestSink } from './backend-connection';
+import { BodyStream } from './body-stream';
 import { breakOff } from './break-off';
 import type { Course } from './course';
 import { codeOfFailure, diedBeforeItWasUsed, IDEMPOTENT } from './failure';
@@ -21,7 +22,7 @@ import type { Shared } from './forwarder-parts';
 import { Patience } from './patience';
 import { type AnswerSource, Relay } from './relay';
 import { backendHeaders, headText } from './request-headers';
-import { mayHaveArrived, openUpload, streamBody, type Upload } from './upload';
+import { mayHaveArrived, openUpload, type StreamedUpload, type Upload } from './upload';
 
 /** One request and its answer, from the choice of a backend to the last byte. */
 export class Forwarding implements RequestSink, AnswerSource {
@@ -35,7 +36,8 @@ export class Forwarding implements RequestSink, AnswerSource {
   private upload: Upload | undefined;
   private connection: BackendConnection | undefined;
   private answer: AnswerHead | undefined;
-  private resumeUpload: (() => void) | undefined;
+  /** Set while a body goes by. */
+  private stream: BodyStream | undefined;
   private replayed = false;
   private sentAt = 0;
   /** Whether the request has failed, so that nothing that still arrives counts. */
@@ -114,38 +116,50 @@ export class Forwarding implements RequestSink, AnswerSource {
     } else {
       this.patience.wait('upload');
       connection.writeHead(head);
-      const tooLarge = () => this.fail('body_too_large');
-      this.resumeUpload = streamBody(exchange, upload, connection, this.patience, tooLarge);
+      this.sendStream(upload, connection);
     }
   }
 
+  private sendStream(upload: StreamedUpload, connection: BackendConnection): void {
+    if (this.stream !== undefined) {
+      this.stream.again(connection);
+      return;
+    }
+    this.stream = new BodyStream(this.exchange, upload, this.patience, () => this.fail('body_too_large'));
+    this.stream.begin(connection);
+  }
+
   onDrain(): void {
-    this.resumeUpload?.();
+    this.stream?.goOn();
   }
 
   onLost(error: NodeJS.ErrnoException): void {
     this.over = true;
-    if (this.leaving) return;
-    this.resumeUpload?.();
+    if (this.leaving || this.sendAgain(error)) return;
+    this.stream?.goOn();
     if (this.relay.done || this.failed || this.exchange.ended) return;
     if (this.answer !== undefined) {
       this.fail('backend_failed', error.message);
       return;
     }
-    const { connection, upload } = this;
-    if (!this.replayed && upload?.kind === 'buffered' && connection !== undefined) {
-      const { method } = this.exchange.request;
-      const waited = performance.now() - this.sentAt;
-      if (connection.requests > 1 && diedBeforeItWasUsed(method ?? '', error, waited)) {
-        this.replayed = true;
-        this.shared.pools.dropIdle(this.chosen.id);
-        this.send(upload);
-        return;
-      }
-    }
-    const code = codeOfFailure(error, connection?.stood === true);
+    const code = codeOfFailure(error, this.connection?.stood === true);
     if (code !== 'internal_error' && this.tryNext('reset')) return;
     this.fail(code, error.code === undefined ? error.stack : error.message);
+  }
+
+  /** A connection that was used before, and was dead when it got the request, is replaced once. */
+  private sendAgain(error: NodeJS.ErrnoException): boolean {
+    const { connection, upload, exchange, relay } = this;
+    if (this.replayed || connection === undefined || upload === undefined) return false;
+    if (relay.done || this.failed || exchange.ended || this.answer !== undefined) return false;
+    if (upload.kind === 'streamed' && this.stream?.repeatable !== true) return false;
+    const waited = performance.now() - this.sentAt;
+    const { method = '' } = exchange.request;
+    if (connection.requests < 2 || !diedBeforeItWasUsed(method, error, waited)) return false;
+    this.replayed = true;
+    this.shared.pools.dropIdle(this.chosen.id);
+    this.send(upload);
+    return true;
   }
 
   private tooLate(code: ErrorCode, cause: string): void {
@@ -169,8 +183,7 @@ export class Forwarding implements RequestSink, AnswerSource {
     if (next === undefined || !repeatable) return false;
     this.leaving = true;
     this.patience.end();
-    exchange.failovers ??= [];
-    exchange.failovers.push({ backend: this.chosen.id, reason });
+    exchange.passOver(reason);
     setImmediate(() => {
       this.abandon();
       this.leaving = false;
@@ -212,12 +225,17 @@ export class Forwarding implements RequestSink, AnswerSource {
     // Neither head nor body is needed again, and a stream may go on for an hour: they were a fifth of its memory.
     this.head = '';
     this.upload = undefined;
+    this.stream?.forget();
     exchange.dropBody();
     exchange.status = head.status;
     exchange.meter?.begin(head);
     exchange.firstByteAt = performance.now();
     exchange.streams = isEventStream(head);
     this.relay.begin(head);
+    if (exchange.streams) {
+      exchange.forgetHead();
+      head.rawHeaders.length = 0;
+    }
   }
 
   onData(piece: Buffer): void {
@@ -254,6 +272,10 @@ export class Forwarding implements RequestSink, AnswerSource {
 
   spoil(cause: string): void {
     this.fail('backend_failed', cause);
+  }
+
+  overload(): void {
+    this.fail('overloaded', 'an answer to be changed', ['retry-after', '1']);
   }
 
   /** Nobody waits for the backend any more: the client has its answer, or has gone. */

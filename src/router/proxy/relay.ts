@@ -17,6 +17,8 @@ export interface AnswerSource {
   goOn(): void;
   /** The answer cannot be passed on. */
   spoil(cause: string): void;
+  /** There is no memory to gather the answer in. */
+  overload(): void;
 }
 
 /** Node writes text in one piece with the head: up to here, that costs less than two writes. Unit: bytes. */
@@ -48,7 +50,8 @@ export class Relay {
   data(piece: Buffer): void {
     const { exchange, response } = this;
     if (this.gathered !== undefined) {
-      this.gather(this.gathered.push(piece));
+      if (exchange.hold(piece.length)) this.gather(this.gathered.push(piece));
+      else this.source.overload();
     } else if (exchange.bytesOut === this.head?.contentLength) {
       this.done = true;
       this.patience.end();
@@ -82,6 +85,8 @@ export class Relay {
     const headers = this.shared.responseHeaders(exchange, head);
     if (exchange.lifetime.draining) headers.push('connection', 'close');
     response.writeHead(head.status, headers);
+    // Sent by itself, a head becomes one piece of text; else a stream would keep the hundred pieces that it is made of.
+    if (exchange.streams) response.flushHeaders();
   }
 
   private waitForClient(): void {

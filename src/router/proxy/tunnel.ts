@@ -2,19 +2,15 @@
  * WebSocket connections (contract S5): the handshake goes to the backend like any request, and once the backend agrees
  * the two connections are tied together and bytes pass as they come.
  */
-import { type IncomingMessage, type ServerResponse, request as sendRequest } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
-import type { BackendDecision } from '../../model/decide';
 import { answerRefusal } from '../answer';
 import { hasBody } from '../body';
-import type { ErrorCode } from '../errors';
 import type { Exchange } from '../exchange';
-import { refused } from '../refusal';
-import { codeOfFailure } from './failure';
 import type { Shared } from './forwarder-parts';
-import { backendHeaders } from './request-headers';
-import { TunnelAgent, type TunnelRequestOptions } from './tunnel-agent';
+import { Handshake } from './handshake';
+import { TunnelAgent } from './tunnel-agent';
 
 /**
  * How long one side may still be quiet once the other has ended: enough for the frames of a closing handshake (RFC 6455
@@ -36,46 +32,21 @@ export class Tunnels {
 
   constructor(private readonly shared: Shared) {}
 
-  /** Opens a tunnel for an exchange whose pipeline said so; answers with a problem if the backend cannot be had. */
+  /** Opens a tunnel for an exchange whose pipeline said so; answers with a problem if no backend can be had. */
   open(exchange: Exchange, response: ServerResponse, socket: Socket, head: Buffer): void {
-    const chosen = exchange.backend as BackendDecision;
-    const { timeouts } = (exchange.route as NonNullable<typeof exchange.route>).service;
-    const headers = backendHeaders(this.shared.gateway, exchange, chosen.backend);
-    headers.push('connection', 'Upgrade', 'upgrade', 'websocket');
-    const options: TunnelRequestOptions = {
-      agent: this.agent,
-      connector: this.shared.pools.connectorOf(chosen.id),
-      method: 'GET',
-      path: chosen.path + exchange.query,
-      headers,
-      connectMilliseconds: timeouts.connectSeconds * 1000,
-    };
-    const upstream = sendRequest(options);
-    const fail = (code: ErrorCode, cause: string) => {
-      clearTimeout(timer);
-      upstream.destroy();
-      if (exchange.ended || response.headersSent) return;
-      answerRefusal(this.shared.gateway, exchange, response, refused(code, { cause }));
-    };
-    const timer = setTimeout(
-      () => fail('backend_timeout', 'timeout: handshake'),
-      timeouts.firstByteSeconds * 1000,
-    );
-    exchange.cancelBackend = () => {
-      clearTimeout(timer);
-      upstream.destroy();
-    };
-    upstream.on('error', (error) => fail(codeOfFailure(error), error.message));
-    upstream.on('response', (answer) => {
-      clearTimeout(timer);
-      this.declined(exchange, response, answer);
-    });
-    upstream.on('upgrade', (answer, backend, backendHead) => {
-      clearTimeout(timer);
-      this.begin(exchange, response, answer);
-      tie(exchange, socket, head, backend, backendHead, timeouts.idleSeconds * 1000);
-    });
-    upstream.end();
+    const { shared, agent } = this;
+    const { idleSeconds } = (exchange.route as NonNullable<typeof exchange.route>).service.timeouts;
+    new Handshake(shared, agent, exchange, {
+      agreed: (answer, backend, backendHead) => {
+        exchange.streams = true;
+        this.head(exchange, response, answer, ['connection', 'Upgrade', 'upgrade', 'websocket']);
+        response.flushHeaders();
+        response.detachSocket(exchange.request.socket);
+        tie(exchange, socket, head, backend, backendHead, idleSeconds * 1000);
+      },
+      declined: (answer) => this.declined(exchange, response, answer),
+      failed: (refusal) => answerRefusal(shared.gateway, exchange, response, refusal),
+    }).start();
   }
 
   /** Closes the connections to backends. */
@@ -92,13 +63,6 @@ export class Tunnels {
     pipeline(answer, response, (error) => {
       if (error) response.destroy();
     });
-  }
-
-  private begin(exchange: Exchange, response: ServerResponse, answer: IncomingMessage): void {
-    exchange.streams = true;
-    this.head(exchange, response, answer, ['connection', 'Upgrade', 'upgrade', 'websocket']);
-    response.flushHeaders();
-    response.detachSocket(exchange.request.socket);
   }
 
   private head(exchange: Exchange, response: ServerResponse, answer: IncomingMessage, more: string[]): void {

@@ -1,9 +1,10 @@
-/** The request's body on its way to the backend: out of memory where it is there already, else as it arrives. */
+/**
+ * How a request's body goes to the backend: out of memory where it is there already, else as it arrives, by
+ * `body-stream.ts`.
+ */
 import type { IncomingMessage } from 'node:http';
 import type { BufferedBody } from '../body';
 import type { Exchange } from '../exchange';
-import type { BackendConnection } from './backend-connection';
-import type { Patience } from './patience';
 
 const NOTHING: BufferedBody = { chunks: [], length: 0 };
 
@@ -65,51 +66,4 @@ function takeAll(request: IncomingMessage): BufferedBody {
 
 function buffered(body: BufferedBody, framed: boolean): BufferedUpload {
   return { kind: 'buffered', body, framing: framed ? `content-length: ${body.length}\r\n` : '' };
-}
-
-/**
- * Passes the body on as it comes, at the pace of the backend.
- *
- * @param onTooLarge the body went over the service's limit; nothing is sent any more
- * @returns to be called when the backend has taken what was written, or is gone
- */
-export function streamBody(
-  exchange: Exchange,
-  upload: StreamedUpload,
-  connection: BackendConnection,
-  patience: Patience,
-  onTooLarge: () => void,
-): () => void {
-  const { request, route } = exchange;
-  const limit = route?.service.bodyLimitBytes ?? 0;
-  exchange.continueBody?.();
-  for (const chunk of upload.beginning) connection.writeBody(chunk, upload.chunked);
-  request.on('data', (chunk: Buffer) => {
-    exchange.bytesIn += chunk.length;
-    // What is left of a body whose backend has gone is thrown away.
-    if (connection.socket.destroyed || exchange.ended) return;
-    if (exchange.bytesIn > limit) {
-      onTooLarge();
-      return;
-    }
-    const answered = exchange.firstByteAt !== 0;
-    if (connection.writeBody(chunk, upload.chunked)) {
-      if (answered) patience.refresh();
-      else patience.wait('upload');
-      return;
-    }
-    request.pause();
-    if (!answered) patience.wait('backend');
-  });
-  request.once('end', () => {
-    if (connection.socket.destroyed || exchange.ended) return;
-    if (exchange.firstByteAt === 0) patience.wait('first-byte');
-    connection.endBody(upload.chunked);
-  });
-  // A beginning was read and the rest held back; what the connection has not taken of it is bounded.
-  if (upload.beginning.length > 0) request.resume();
-  return () => {
-    if (exchange.firstByteAt === 0 && !request.complete) patience.wait('upload');
-    request.resume();
-  };
 }

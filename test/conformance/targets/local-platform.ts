@@ -62,6 +62,8 @@ export async function startLocalPlatform(
         ADMIN_PORT: '0',
         ...(objects.some(isAsked) ? { DECISION_PORT: '0' } : {}),
         BIND_ADDRESS: '127.0.0.1',
+        // Nobody here has to learn from somebody else that a router goes.
+        DRAIN_SECONDS: '1',
       },
       services,
     });

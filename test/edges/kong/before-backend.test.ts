@@ -1,8 +1,9 @@
 /** What Kong does last, by running the plugin's Lua in a Lua 5.1 (the one in Redis). */
-import { Redis } from 'ioredis';
+
 import { renderBeforeBackendPlugin } from '../../../src/edges/kong/before-backend';
 import type { KongConsumerModel } from '../../../src/model/deployment-model';
 import { compileRoutes, matchRoute } from '../../../src/model/route';
+import { connectTo, type RedisClient } from '../../support/redis-client';
 import { type RedisServer, startRedis } from '../../support/redis-server';
 import { modelWith } from '../../support/resolved';
 
@@ -19,11 +20,11 @@ const direct = {
 };
 
 let server: RedisServer;
-let redis: Redis;
+let redis: RedisClient;
 
 beforeAll(async () => {
   server = await startRedis();
-  redis = new Redis(server.url);
+  redis = connectTo(server.port);
 });
 afterAll(async () => {
   redis.disconnect();

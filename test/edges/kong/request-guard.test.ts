@@ -1,7 +1,8 @@
 /** The guard's Lua, run by a Lua 5.1 (the one in Redis) with what it calls of Kong's around it. */
-import { Redis } from 'ioredis';
+
 import { renderRequestGuardPlugin } from '../../../src/edges/kong/request-guard';
 import { saneRequestId } from '../../../src/model/headers';
+import { connectTo, type RedisClient } from '../../support/redis-client';
 import { type RedisServer, startRedis } from '../../support/redis-server';
 
 const { rewrite, access } = renderRequestGuardPlugin().config as Record<'rewrite' | 'access', string[]>;
@@ -32,11 +33,11 @@ table.sort(cleared)
 return cjson.encode({ cleared = cleared, status = status, chain = ngx.var.upstream_x_forwarded_for })`;
 
 let server: RedisServer;
-let redis: Redis;
+let redis: RedisClient;
 
 beforeAll(async () => {
   server = await startRedis();
-  redis = new Redis(server.url);
+  redis = connectTo(server.port);
 });
 afterAll(async () => {
   redis.disconnect();

@@ -66,6 +66,16 @@ it.each([
   expect((await store.take({ key: 'after', plan: withPolicy('closed') })).degraded).toBe(false);
 });
 
+it('asks nobody about a plan without limits, and admits whatever Redis does', async () => {
+  await server.kill();
+  await provoke();
+
+  const unlimited = { ...plan({}), onStoreOutage: 'closed' as const };
+  expect(await store.take({ key: 'unlimited', plan: unlimited })).toEqual({ windows: [], degraded: false });
+  await server.restart();
+  await until('ok');
+});
+
 it('answers every request while Redis is killed in the middle of them', async () => {
   const request = { key: 'load', plan: withPolicy('open', 100_000) };
   const results = [];

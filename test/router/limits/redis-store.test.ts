@@ -1,16 +1,17 @@
 /** What only Redis can show: many routers, one round trip, lost scripts, routers that die. */
-import Redis from 'ioredis';
+
 import { RedisStore } from '../../../src/router/limits/redis-store';
 import { plan, untilConnected } from '../../support/limit-stores';
+import { connectTo, type RedisClient } from '../../support/redis-client';
 import { type RedisServer, startRedis } from '../../support/redis-server';
 
 let server: RedisServer;
-let client: Redis;
+let client: RedisClient;
 const stores: RedisStore[] = [];
 
 beforeAll(async () => {
   server = await startRedis();
-  client = new Redis(server.url);
+  client = connectTo(server.port);
 });
 afterAll(async () => {
   for (const store of stores) await store.close();

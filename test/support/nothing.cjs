@@ -1,0 +1,2 @@
+/** Stands for packages that are loaded and never used. */
+module.exports = {};
