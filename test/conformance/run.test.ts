@@ -3,6 +3,7 @@ import { type Case, clause } from './clause';
 import type { Feature } from './features';
 import { runCases, skipReason } from './run';
 import type { Target } from './target';
+import { Trial } from './trial';
 
 const targetWith = (...features: Feature[]) =>
   ({ features: new Set(features), controls: {} }) as unknown as Target;
@@ -55,6 +56,13 @@ it('undoes what a case did, also when it fails', async () => {
   );
 
   expect(undo).toHaveBeenCalledTimes(1);
+});
+
+it('lets a case that was given up send nothing more', async () => {
+  const trial = new Trial(targetWith());
+  await trial.end();
+
+  await expect(trial.send('/v2/plain', { caller: null })).rejects.toThrow('the trial is over');
 });
 
 it('runs a case that disturbs others by itself, after them', async () => {

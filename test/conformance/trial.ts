@@ -56,6 +56,7 @@ export class Trial {
   readonly mark = randomBytes(6).toString('hex');
   private own: Promise<Caller> | undefined;
   private readonly cleanups: (() => unknown)[] = [];
+  private over = false;
 
   constructor(readonly target: Target) {}
 
@@ -156,9 +157,10 @@ export class Trial {
     this.cleanups.push(cleanup);
   }
 
-  /** Undoes what the case did. */
+  /** Undoes what the case did. One that still runs, as it waits for what does not come, sends nothing more. */
   async end(): Promise<void> {
     for (const cleanup of this.cleanups.splice(0).reverse()) await cleanup();
+    this.over = true;
   }
 
   private self(): Promise<Caller> {
@@ -167,6 +169,7 @@ export class Trial {
   }
 
   private async prepared({ caller, mark, ...request }: TrialRequest): Promise<ClientRequest> {
+    if (this.over) throw new Error('the trial is over');
     const by = caller === undefined ? await this.self() : caller;
     const headers = {
       'x-mark': mark ?? this.mark,

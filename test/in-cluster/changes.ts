@@ -59,7 +59,14 @@ export const CHANGES: readonly Change[] = [
     name: 'the routers are replaced one by one, with streams open',
     run: (target) => withStreams(target, () => restart(target.namespace, ROUTER)),
   },
-  { name: 'the pod of a router is taken away at once', run: removeRouter },
+  {
+    name: 'the pod of a router is taken away by force',
+    mayLose: {
+      most: CLIENTS_IN_ALL,
+      because: 'Kubernetes gives it two seconds, about as long as Traefik takes to hear of it',
+    },
+    run: removeRouter,
+  },
   {
     name: 'a router is killed without a word (SIGKILL)',
     mayLose: {
@@ -122,11 +129,19 @@ async function restartRedis(target: ClusterTarget): Promise<void> {
   }
 }
 
-/** One that runs, by its name. */
+interface Pods {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  }[];
+}
+
+/** One that stays, by its name. */
 async function aRouter(namespace: string): Promise<string> {
-  const args = ['get', 'pods', '--namespace', namespace, '--selector', ROUTERS, '--output', 'name'];
-  const [pod = ''] = (await kubectl([...args, '--field-selector', 'status.phase=Running'])).split('\n');
-  return pod.replace('pod/', '');
+  const where = ['--namespace', namespace, '--selector', ROUTERS, '--field-selector', 'status.phase=Running'];
+  const { items } = await kubectlJson<Pods>(['get', 'pods', ...where]);
+  const stays = items.find(({ metadata }) => metadata.deletionTimestamp === undefined);
+  if (stays === undefined) throw new Error('no router runs');
+  return stays.metadata.name;
 }
 
 async function removeRouter({ namespace }: ClusterTarget): Promise<void> {

@@ -20,7 +20,8 @@ export async function removeNamespace(name: string): Promise<void> {
   await kubectl(['delete', 'namespace', name, '--ignore-not-found', '--wait=false']);
 }
 
-/** Takes away all that this run or an earlier one has made, and waits until it is gone. */
-export async function removeNamespaces(): Promise<void> {
-  await kubectl(['delete', 'namespaces', '--selector', LABEL, '--timeout', '170s']);
+/** Takes away all that this run or an earlier one has made; without waiting, it is gone some time after. */
+export async function removeNamespaces({ wait }: { wait: boolean }): Promise<void> {
+  const waiting = wait ? ['--timeout', '170s'] : ['--wait=false'];
+  await kubectl(['delete', 'namespaces', '--selector', LABEL, ...waiting]);
 }

@@ -17,7 +17,7 @@ const SELECTOR = Object.entries(TRAEFIK_LABELS)
 export async function installTraefik(): Promise<void> {
   const folder = process.env.CRDS;
   if (folder !== undefined) await kubectl(['apply', '--server-side', '--filename', folder]);
-  await removeNamespaces();
+  await removeNamespaces({ wait: true });
   await makeNamespace(TRAEFIK_NAMESPACE);
   await changeTraefik([]);
 }
@@ -28,9 +28,9 @@ export async function changeTraefik(flags: readonly string[]): Promise<void> {
   await replaced();
 }
 
-/** Takes away what the installation has put into the cluster, but for the CRDs. */
+/** Takes away what the installation has put into the cluster, but for the CRDs; the next run waits until it is gone. */
 export async function uninstallTraefik(): Promise<void> {
-  await removeNamespaces();
+  await removeNamespaces({ wait: false });
   await kubectl(['delete', 'clusterrole,clusterrolebinding', TRAEFIK_NAMESPACE, '--ignore-not-found']);
 }
 
