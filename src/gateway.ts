@@ -31,8 +31,6 @@ export class AgentGateway extends Construct {
   readonly model: GatewayModel;
   /** What the objects were made from. */
   readonly deployment: DeploymentModel;
-  /** Every way through the gateway. */
-  readonly routes: readonly RouteRow[];
   readonly router: Router;
   /** Absent with an external Redis. */
   readonly redis?: Redis;
@@ -53,7 +51,6 @@ export class AgentGateway extends Construct {
     const tooLarge = documentProblem(this.model);
     if (tooLarge !== undefined) throw new InvalidGatewayError([tooLarge], this.node.path);
 
-    this.routes = routeTable(this.model);
     const names = gatewayNames(this, resolved.name);
     const { store, edge } = this.deployment;
     if (store.managed !== undefined) {
@@ -85,6 +82,11 @@ export class AgentGateway extends Construct {
     }
   }
 
+  /** Every way through the gateway. */
+  get routes(): readonly RouteRow[] {
+    return routeTable(this.model);
+  }
+
   /** @throws InvalidGatewayError for a router without a whole name, and for what other gateways of the App do to this one */
   private makeTraefikEdge(names: GatewayNames, traefik: TraefikModel): TraefikEdge {
     const { namespace } = Chart.of(this);
@@ -92,13 +94,7 @@ export class AgentGateway extends Construct {
     if (nowhere !== undefined) throw new InvalidGatewayError([nowhere], this.node.path);
     const parts = { names, gateway: this.model, traefik, namespace };
     const edge = new TraefikEdge(this, 'edge', parts);
-    const { routes } = this;
-    const problems = neighbourProblems(this.node.root, {
-      ...parts,
-      path: this.node.path,
-      routes,
-      objects: edge,
-    });
+    const problems = neighbourProblems(this.node.root, { ...parts, path: this.node.path, objects: edge });
     if (problems.length > 0) throw new InvalidGatewayError(problems, this.node.path);
     return edge;
   }

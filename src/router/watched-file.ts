@@ -30,6 +30,7 @@ export class WatchedFile<T> {
   private failed = false;
   /** One look at a time: a slow one must not tell of the same change as the next. */
   private looking = false;
+  private closed = false;
   private readonly polling: NodeJS.Timeout;
 
   /** @throws FileContentError when the file cannot be read or used */
@@ -49,8 +50,9 @@ export class WatchedFile<T> {
     return this.parsed;
   }
 
-  /** Looks at the file no more. */
+  /** Looks at the file no more, and tells of nothing that a look under way finds. */
   close(): void {
+    this.closed = true;
     clearInterval(this.polling);
   }
 
@@ -68,12 +70,13 @@ export class WatchedFile<T> {
   private async look(): Promise<void> {
     try {
       const text = await readFile(this.options.file, 'utf8');
-      if (text === this.text && !this.failed) return;
+      if (this.closed || (text === this.text && !this.failed)) return;
       this.parsed = this.options.parse(text);
       this.text = text;
       this.failed = false;
       this.options.onRead(this.parsed);
     } catch (error) {
+      if (this.closed) return;
       if (!this.failed) this.options.onFail(causeOf(error));
       this.failed = true;
     }

@@ -6,14 +6,13 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import type { Problem } from '../../model/problem';
-import type { RouteRow } from '../../model/route-table';
+import { routeTable } from '../../model/route-table';
 import type { TraefikParts } from './traefik-parts';
 
 /** A gateway, as far as others care. */
 export interface Neighbour extends TraefikParts {
   /** Where its construct is. */
   readonly path: string;
-  readonly routes: readonly RouteRow[];
   /** Holds Traefik's objects of the gateway. */
   readonly objects: Construct;
 }
@@ -89,9 +88,9 @@ function shadowed(path: string, got: string, expected: string, fix: string): Pro
 }
 
 /** With version and without. */
-function pathsOf({ routes, gateway }: Neighbour): string[] {
+function pathsOf({ gateway }: Neighbour): string[] {
   const plain = Object.values(gateway.services).map(({ path }) => gateway.basePath + path);
-  return [...routes.map(({ path }) => path), ...plain];
+  return [...routeTable(gateway).map(({ path }) => path), ...plain];
 }
 
 function isBelow(path: string, base: string): boolean {
