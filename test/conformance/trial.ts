@@ -86,7 +86,9 @@ export class Trial {
 
   /** Sends a request and reads the answer event by event. */
   async events(path: string, request: TrialRequest = {}): Promise<EventStream> {
-    return openEvents(this.target, path, await this.prepared(request));
+    const stream = await openEvents(this.target, path, await this.prepared(request));
+    this.atEnd(() => stream.leave());
+    return stream;
   }
 
   /** Sends a request and gives the head of its answer; the rest waits until somebody reads it. */
