@@ -204,6 +204,7 @@ export class Forwarding implements RequestSink, AnswerSource {
     if (this.failed || this.relay.done || exchange.ended) return;
     this.failed = true;
     this.patience.end();
+    this.stream?.forget();
     this.abandon();
     exchange.cause = cause;
     if (!response.headersSent) {

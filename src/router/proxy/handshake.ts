@@ -126,7 +126,13 @@ export class Handshake {
     if (next === undefined) return false;
     exchange.passOver(reason);
     this.giveUp();
-    this.sendTo(next);
+    // Nobody above catches what is thrown here, and the client would wait for ever.
+    try {
+      this.sendTo(next);
+    } catch (error) {
+      this.giveUp();
+      this.ends.failed(refused('internal_error', { cause: (error as Error).stack ?? String(error) }));
+    }
     return true;
   }
 

@@ -4,7 +4,7 @@ import type { ServiceModel } from '../../../src/model/gateway-model';
 import type { Answer } from '../../support/backend';
 import { type Chain, type ChainAnswer, startChain } from '../../support/chain';
 import { until } from '../../support/client';
-import { TOKEN } from '../../support/router-under-test';
+import { startTestRouter, TOKEN } from '../../support/router-under-test';
 
 const sockets = new WebSocketServer({ noServer: true });
 const greets: ChainAnswer = {
@@ -33,8 +33,8 @@ const start = async (answers: readonly ChainAnswer[], service: Partial<ServiceMo
 };
 
 /** The first message, or the status of an answer that is none to a handshake. */
-function ask(): Promise<string | number | undefined> {
-  const ws = new WebSocket(`ws://127.0.0.1:${chain?.port}/v1/agents/live`, {
+function ask(port = chain?.port): Promise<string | number | undefined> {
+  const ws = new WebSocket(`ws://127.0.0.1:${port}/v1/agents/live`, {
     headers: { authorization: TOKEN },
   });
   return new Promise((resolve, reject) => {
@@ -75,6 +75,30 @@ test('gives the client the failure where there is no other', async () => {
   await start([dies]);
 
   expect(await ask()).toBe(502);
+});
+
+test('answers 500 when the router itself fails on its way to the next one', async () => {
+  await start(['closed', greets], { failover });
+  // Nothing that the props let through makes a handshake throw.
+  const put = ['x-broken', 'two\nlines'];
+  const own = await startTestRouter(0, {
+    model: {
+      backends: {
+        b0: { host: '127.0.0.1', port: chain?.backends[0]?.port ?? 0 },
+        b1: { host: '127.0.0.1', port: chain?.backends[1]?.port ?? 0, requestHeaders: { drop: [], put } },
+      },
+    },
+    service: {
+      failover,
+      timeouts,
+      versions: { v1: { target: { backend: 'b0', fallbacks: ['b1'], models: [] }, variants: [] } },
+    },
+  });
+  const answer = await ask(own.port);
+  await own.close();
+
+  expect(answer).toBe(500);
+  expect(own.log().at(-1)).toMatchObject({ code: 'internal_error', passedOver: ['b0 connect'] });
 });
 
 test('gives a backend a rest that fails handshakes, and asks it no more', async () => {
