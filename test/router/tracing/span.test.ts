@@ -83,7 +83,9 @@ test('tells what was asked, what was decided and what came of it', async () => {
   });
   expect(span.attributes['agent_gateway.request_id']).toBe(backend.last().headers['x-request-id']);
   expect(router.log().at(-1)?.traceId).toBe(span.traceId);
-  expect(JSON.stringify(span)).not.toMatch(/private|ada|good|Bearer/);
+  // Three letters of a name may well stand in an id, which is made up by chance.
+  const written = JSON.stringify(span).replaceAll(/[0-9a-f-]{16,}/g, '');
+  expect(written).not.toMatch(/private|ada|good|Bearer/);
 });
 
 test('takes as long as the request, now', async () => {
