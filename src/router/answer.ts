@@ -1,9 +1,9 @@
 /** Writes the answers that the router gives itself: problems (contract H6), preflights and public keys. */
-import type { ServerResponse } from 'node:http';
 import { answerHeaders } from './answer-headers';
 import type { CompiledGateway } from './compiled-gateway';
 import { ERRORS, problemBody } from './errors';
 import type { Exchange } from './exchange';
+import type { ClientAnswer } from './http/client-answer';
 import { endAfterBody, leavesBodyUnread } from './linger';
 import { decisionHeaders } from './proxy/request-headers';
 import { PUBLIC_KEYS_HEADERS } from './public-keys';
@@ -13,7 +13,7 @@ import type { Refused } from './refusal';
 export function answerRefusal(
   gateway: CompiledGateway,
   exchange: Exchange,
-  response: ServerResponse,
+  answer: ClientAnswer,
   refusal: Refused,
 ): void {
   const { code, detail, members } = refusal;
@@ -27,43 +27,39 @@ export function answerRefusal(
     // A version's end is told once: the refusal of a retired version brings the headers itself.
     headers.push(...refusal.headers);
   }
-  send(exchange, response, ERRORS[code].status, headers, body);
+  send(exchange, answer, ERRORS[code].status, headers, body);
 }
 
 /** Answers a preflight: 204, and what the browser may do if its origin is allowed. */
-export function answerPreflight(
-  gateway: CompiledGateway,
-  exchange: Exchange,
-  response: ServerResponse,
-): void {
+export function answerPreflight(gateway: CompiledGateway, exchange: Exchange, answer: ClientAnswer): void {
   const headers = answerHeaders(gateway, exchange);
   if (exchange.allowedOrigin !== undefined && gateway.cors !== undefined) {
     headers.push(...gateway.cors.preflight);
   }
-  send(exchange, response, 204, headers, undefined);
+  send(exchange, answer, 204, headers, undefined);
 }
 
 /** Answers with the public keys of service tokens. */
 export function answerPublicKeys(
   gateway: CompiledGateway,
   exchange: Exchange,
-  response: ServerResponse,
+  answer: ClientAnswer,
   jwks: string,
 ): void {
   const body = Buffer.from(jwks);
   const headers = answerHeaders(gateway, exchange);
   headers.push(...PUBLIC_KEYS_HEADERS, 'content-length', String(body.length));
-  send(exchange, response, 200, headers, body);
+  send(exchange, answer, 200, headers, body);
 }
 
 /** Tells an edge that it may send a request on, and with which headers. */
-export function answerDecision(exchange: Exchange, response: ServerResponse): void {
-  send(exchange, response, 204, decisionHeaders(exchange), undefined);
+export function answerDecision(exchange: Exchange, answer: ClientAnswer): void {
+  send(exchange, answer, 204, decisionHeaders(exchange), undefined);
 }
 
 function send(
   exchange: Exchange,
-  response: ServerResponse,
+  answer: ClientAnswer,
   status: number,
   headers: string[],
   body: Buffer | undefined,
@@ -74,13 +70,13 @@ function send(
   exchange.firstByteAt = performance.now();
   exchange.bytesOut = withBody?.length ?? 0;
   if (leavesBodyUnread(exchange)) {
-    headers.push('connection', 'close');
-    response.writeHead(status, headers);
-    endAfterBody(request, response, withBody);
+    answer.persistent = false;
+    answer.writeHead(status, headers);
+    endAfterBody(request, answer, withBody);
     exchange.end(true);
     return;
   }
-  if (exchange.lifetime.draining) headers.push('connection', 'close');
-  response.writeHead(status, headers);
-  response.end(withBody);
+  if (exchange.lifetime.draining) answer.persistent = false;
+  answer.writeHead(status, headers);
+  answer.end(withBody);
 }

@@ -6,11 +6,12 @@
  *     POST /<service> HTTP/1.1            the client's method and headers, without a body
  *     x-forwarded-uri: /v1/agents?x=y     the client's target, as the edge is to send it on
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { matchRoute } from '../model/route';
 import { answerDecision, answerRefusal } from './answer';
-import type { Connections } from './connections';
 import type { Exchange } from './exchange';
+import type { ClientAnswer } from './http/client-answer';
+import type { ClientRequest } from './http/client-request';
+import type { ClientServer } from './http/client-server';
 import { decide, type PipelineParts } from './pipeline';
 import { Reception, type ReceptionParts } from './reception';
 import { refused } from './refusal';
@@ -24,61 +25,54 @@ export class EdgeDecisions {
     private readonly parts: PipelineParts,
     receptionParts: ReceptionParts,
   ) {
-    const serve = (request: IncomingMessage, response: ServerResponse) => this.serve(request, response);
-    this.reception = new Reception(receptionParts, serve);
-    // The client's expectation comes along; it is for whoever gets the body.
-    this.server.on('checkContinue', serve).on('checkExpectation', serve);
+    // What the client expects, and which protocol it asks for, comes along; that is for whoever gets the request.
+    const serve = (request: ClientRequest, answer: ClientAnswer) => this.serve(request, answer);
+    this.reception = new Reception(receptionParts, { serve, upgrade: serve });
   }
 
-  get server(): Server {
+  get server(): ClientServer {
     return this.reception.server;
   }
 
-  get connections(): Connections {
-    return this.reception.connections;
-  }
-
-  private serve(request: IncomingMessage, response: ServerResponse): void {
-    const service = request.url?.slice(1) ?? '';
-    const target = request.headers['x-forwarded-uri'];
-    request.url = typeof target === 'string' ? target : '';
-    const exchange = this.reception.begin(request);
+  private serve(request: ClientRequest, answer: ClientAnswer): void {
+    const service = request.target.slice(1);
+    request.target = request.headers['x-forwarded-uri'] ?? '';
+    const exchange = this.reception.begin(request, answer);
     exchange.forEdge = true;
-    response.on('close', () => exchange.end(response.writableFinished));
     if (!this.leadsTo(service, request)) {
-      answerRefusal(this.parts.gateway, exchange, response, refused('route_not_found'));
+      answerRefusal(this.parts.gateway, exchange, answer, refused('route_not_found'));
       return;
     }
     decide(this.parts, exchange)
       .then((outcome) => {
         if (outcome.kind === 'gone') return;
-        if (outcome.kind === 'forward') answerDecision(exchange, response);
+        if (outcome.kind === 'forward') answerDecision(exchange, answer);
         // Anything with a status of 200 would let the request through.
         else {
           const refusal = outcome.kind === 'refused' ? outcome : refused('route_not_found');
-          answerRefusal(this.parts.gateway, exchange, response, refusal);
+          answerRefusal(this.parts.gateway, exchange, answer, refusal);
         }
       })
-      .catch((error: unknown) => this.crash(exchange, response, error));
+      .catch((error: unknown) => this.crash(exchange, answer, error));
   }
 
   /**
    * Whether a path that the edge takes for a service's is that service's: an edge that reads paths in another way must not
    * send a request to one service with leave for another. What is refused for another reason is told by the pipeline.
    */
-  private leadsTo(service: string, request: IncomingMessage): boolean {
-    const { path } = splitTarget(request.url ?? '');
-    const route = matchRoute(this.parts.gateway.routes, request.method ?? '', path);
+  private leadsTo(service: string, request: ClientRequest): boolean {
+    const { path } = splitTarget(request.target);
+    const route = matchRoute(this.parts.gateway.routes, request.method, path);
     return route.kind === 'refused' || route.name === service;
   }
 
-  private crash(exchange: Exchange, response: ServerResponse, error: unknown): void {
+  private crash(exchange: Exchange, answer: ClientAnswer, error: unknown): void {
     exchange.cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
     if (exchange.ended) return;
-    if (response.headersSent) response.destroy();
+    if (answer.headersSent) answer.destroy();
     else {
       const refusal = refused('internal_error', { cause: exchange.cause });
-      answerRefusal(this.parts.gateway, exchange, response, refusal);
+      answerRefusal(this.parts.gateway, exchange, answer, refusal);
     }
   }
 }

@@ -2,11 +2,12 @@
  * One request and its answer, from the first header to the last byte: what the steps of the pipeline have learned,
  * for those that come after them, for the answer's headers, and for log and metrics. It ends once, whatever ends it.
  */
-import type { IncomingMessage } from 'node:http';
 import type { Admission, BackendDecision, MatchedRoute } from '../model/decide';
 import type { BufferedBody } from './body';
 import type { BodyMemory } from './body-memory';
-import type { ErrorCode } from './errors';
+import { ERRORS, type ErrorCode } from './errors';
+import type { AnswerOwner } from './http/client-answer';
+import type { ClientRequest } from './http/client-request';
 import type { VerifiedCaller } from './identity/verifier';
 import type { TakeResult } from './limits/store';
 import { requestIdOf } from './request-id';
@@ -45,7 +46,7 @@ export interface SpanIds {
 }
 
 /** Made with the request's head; the steps of the pipeline fill it in. */
-export class Exchange {
+export class Exchange implements AnswerOwner {
   /** On the clock of `performance.now()`. Unit: milliseconds. */
   readonly startedAt = performance.now();
   readonly requestId: string;
@@ -101,7 +102,7 @@ export class Exchange {
   private heldBytes = 0;
 
   constructor(
-    readonly request: IncomingMessage,
+    readonly request: ClientRequest,
     readonly lifetime: Lifetime,
     private readonly observer: ExchangeObserver,
   ) {
@@ -140,6 +141,19 @@ export class Exchange {
 
   private get limitKey(): string {
     return this.caller?.limitKey ?? '';
+  }
+
+  /** Its answer has been handed over, or the connection is gone: of a tunnel, that is the end. */
+  closed(finished: boolean): void {
+    this.end(finished || this.status === 101);
+  }
+
+  /** The rest of its request cannot be read. @returns its id */
+  unreadable(code: ErrorCode, cause: string): string {
+    this.code ??= code;
+    this.cause ??= cause;
+    if (this.status === 0) this.status = ERRORS[code].status;
+    return this.requestId;
   }
 
   /** Frees all that the exchange holds. Only the first call counts. */

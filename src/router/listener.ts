@@ -1,10 +1,10 @@
-/** The server that clients reach: takes requests from Node, walks them through the pipeline and acts on the outcome. */
-import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+/** The server that clients reach: takes their requests, walks them through the pipeline and acts on the outcome. */
 import { answerPreflight, answerPublicKeys, answerRefusal } from './answer';
-import type { Connections } from './connections';
 import type { Exchange } from './exchange';
+import type { ClientAnswer } from './http/client-answer';
+import type { ClientConnection } from './http/client-connection';
+import type { ClientRequest } from './http/client-request';
+import type { ClientServer } from './http/client-server';
 import { decide, type PipelineParts } from './pipeline';
 import type { PoolOptions } from './proxy/backend-pool';
 import { Forwarder } from './proxy/forwarder';
@@ -25,25 +25,14 @@ export class Listener {
   ) {
     this.forwarder = new Forwarder(parts.gateway, pools);
     this.tunnels = new Tunnels(this.forwarder);
-    this.reception = new Reception(receptionParts, (request, response) => this.serve(request, response));
-    this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-      this.serve(request, response, true);
-    });
-    // Expectations that nobody knows may be ignored (RFC 9110 section 10.1.1).
-    this.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-      this.serve(request, response);
-    });
-    this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      this.upgrade(request, socket as Socket, head);
+    this.reception = new Reception(receptionParts, {
+      serve: (request, answer) => this.serve(request, answer),
+      upgrade: (request, answer, connection) => this.upgrade(request, answer, connection),
     });
   }
 
-  get server(): Server {
+  get server(): ClientServer {
     return this.reception.server;
-  }
-
-  get connections(): Connections {
-    return this.reception.connections;
   }
 
   /** Closes the connections to backends. */
@@ -57,60 +46,53 @@ export class Listener {
     return this.forwarder.health.breakerStates();
   }
 
-  private serve(request: IncomingMessage, response: ServerResponse, waits = false): void {
-    const exchange = this.reception.begin(request);
-    response.on('close', () => exchange.end(response.writableFinished));
-    if (waits) {
+  private serve(request: ClientRequest, answer: ClientAnswer): void {
+    const exchange = this.reception.begin(request, answer);
+    if (request.waits) {
       exchange.continueBody = () => {
         exchange.continueBody = undefined;
-        response.writeContinue();
+        answer.writeContinue();
       };
     }
-    decide(this.parts, exchange)
-      .then((outcome) => {
-        if (outcome.kind === 'forward') this.forwarder.forward(exchange, response);
-        else if (outcome.kind === 'refused') this.refuse(exchange, response, outcome);
-        else if (outcome.kind === 'preflight') answerPreflight(this.parts.gateway, exchange, response);
-        else if (outcome.kind === 'public-keys') this.showKeys(exchange, response);
-      })
-      .catch((error: unknown) => this.crash(exchange, response, error));
+    this.act(exchange, answer, () => this.forwarder.forward(exchange, answer));
   }
 
-  private upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const exchange = this.reception.begin(request);
-    const response = new ServerResponse(request);
-    response.shouldKeepAlive = false;
-    response.assignSocket(socket);
-    response.on('finish', () => socket.destroySoon());
-    socket.on('error', () => socket.destroy());
+  private upgrade(request: ClientRequest, answer: ClientAnswer, connection: ClientConnection): void {
+    const exchange = this.reception.begin(request, answer);
+    answer.persistent = false;
     if (!isWebSocket(request)) {
-      this.refuse(exchange, response, refused('upgrade_invalid'));
+      answerRefusal(this.parts.gateway, exchange, answer, refused('upgrade_invalid'));
       return;
     }
+    this.act(exchange, answer, () => this.tunnels.open(exchange, answer, connection));
+  }
+
+  private act(exchange: Exchange, answer: ClientAnswer, forward: () => void): void {
+    const { gateway, serviceTokens } = this.parts;
     decide(this.parts, exchange)
       .then((outcome) => {
-        if (outcome.kind === 'forward') this.tunnels.open(exchange, response, socket, head);
-        else if (outcome.kind === 'refused') this.refuse(exchange, response, outcome);
-        else if (outcome.kind === 'public-keys') this.showKeys(exchange, response);
+        if (outcome.kind === 'forward') forward();
+        else if (outcome.kind === 'refused') answerRefusal(gateway, exchange, answer, outcome);
+        else if (outcome.kind === 'preflight') answerPreflight(gateway, exchange, answer);
+        else if (outcome.kind === 'public-keys' && serviceTokens !== undefined) {
+          answerPublicKeys(gateway, exchange, answer, serviceTokens.jwks());
+        }
       })
-      .catch((error: unknown) => this.crash(exchange, response, error));
-  }
-
-  private showKeys(exchange: Exchange, response: ServerResponse): void {
-    const { gateway, serviceTokens } = this.parts;
-    if (serviceTokens !== undefined) answerPublicKeys(gateway, exchange, response, serviceTokens.jwks());
-  }
-
-  private refuse(exchange: Exchange, response: ServerResponse, refusal: ReturnType<typeof refused>): void {
-    answerRefusal(this.parts.gateway, exchange, response, refusal);
+      .catch((error: unknown) => this.crash(exchange, answer, error));
   }
 
   /** The router's own fault: the client gets a 500, the log the cause. */
-  private crash(exchange: Exchange, response: ServerResponse, error: unknown): void {
+  private crash(exchange: Exchange, answer: ClientAnswer, error: unknown): void {
     exchange.code = 'internal_error';
     exchange.cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
     if (exchange.ended) return;
-    if (response.headersSent) response.destroy();
-    else this.refuse(exchange, response, refused('internal_error', { cause: exchange.cause }));
+    if (answer.headersSent) answer.destroy();
+    else
+      answerRefusal(
+        this.parts.gateway,
+        exchange,
+        answer,
+        refused('internal_error', { cause: exchange.cause }),
+      );
   }
 }

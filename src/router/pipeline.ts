@@ -4,21 +4,20 @@
  *
  *     preflight → public keys → route → identity → admission → body and model → limits → service token → forward
  */
-import type { IncomingMessage } from 'node:http';
 import { chooseBackend } from '../model/decide';
 import { matchRoute } from '../model/route';
 import { admitCaller, callerRefusal, routeRefusal } from './admit-caller';
-import { announcesTooMuch, hasBody } from './body';
 import type { CompiledGateway } from './compiled-gateway';
 import type { Exchange } from './exchange';
+import type { RequestHeaders } from './http/request-head';
 import { callerOf } from './identify';
 import type { ServiceTokens } from './identity/service-tokens';
-import type { Verifier } from './identity/verifier';
+import type { Credentials, Verifier } from './identity/verifier';
 import type { LimitStore } from './limits/store';
 import { allowedOrigin, isPreflight } from './preflight';
 import { asksForPublicKeys } from './public-keys';
 import { type Refused, refused } from './refusal';
-import { framesPlainly, namesOneHost, splitTarget } from './request-target';
+import { namesOneHost, splitTarget } from './request-target';
 import { bodyUse, takeBody } from './take-body';
 import { admissionAfter, limitRefusal, meterOf, takeRequest } from './take-limits';
 import type { TokenCount } from './usage/token-meter';
@@ -50,21 +49,21 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
   const { gateway, verifier, store } = parts;
   const { request } = exchange;
 
-  const target = splitTarget(request.url ?? '');
+  const target = splitTarget(request.target);
   exchange.path = target.path;
   exchange.query = target.query;
   exchange.allowedOrigin = allowedOrigin(gateway, request);
   if (request.rawHeaders.length > 2 * HEADERS_MOST) return refused('headers_too_large');
-  if (!namesOneHost(request) || !framesPlainly(request)) return refused('request_invalid');
+  if (!namesOneHost(request)) return refused('request_invalid');
   if (isPreflight(gateway, request)) return PREFLIGHT;
   if (parts.serviceTokens !== undefined && asksForPublicKeys(gateway, exchange)) return PUBLIC_KEYS;
 
-  const route = matchRoute(gateway.routes, request.method ?? '', target.path);
+  const route = matchRoute(gateway.routes, request.method, target.path);
   if (route.kind === 'refused') return routeRefusal(route);
   exchange.route = route;
 
   // Most credentials have been seen before and are known at once; only the others cost a turn of the event loop.
-  const verifying = verifier.verify(credentialsOf(request), Math.floor(Date.now() / 1000));
+  const verifying = verifier.verify(credentialsOf(request.headers), Math.floor(Date.now() / 1000));
   const caller = callerOf('then' in verifying ? await verifying : verifying);
   if ('kind' in caller) return caller;
   exchange.caller = caller;
@@ -74,11 +73,11 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
   if (admission.kind === 'refused') return admission;
   exchange.admission = admission;
 
-  const withBody = hasBody(request);
-  if (withBody && announcesTooMuch(request, route.service.bodyLimitBytes)) return refused('body_too_large');
-  const use = withBody ? bodyUse(exchange, route.service, admission) : undefined;
+  if (request.contentLength > route.service.bodyLimitBytes) return refused('body_too_large');
+  const use = request.hasBody ? bodyUse(exchange, route.service, admission) : undefined;
   if (use !== undefined) {
-    const taken = await takeBody(gateway, exchange, route.service, use);
+    const taking = takeBody(gateway, exchange, route.service, use);
+    const taken = taking instanceof Promise ? await taking : taking;
     if (taken !== undefined) return taken === 'gone' ? GONE : taken;
   }
   const body = bodyFacts(exchange);
@@ -119,16 +118,12 @@ function serviceToken(
   return serviceTokens?.tokenFor(model, facts, Math.floor(Date.now() / 1000));
 }
 
-function credentialsOf(request: IncomingMessage) {
-  const authorization = request.headers.authorization;
-  const apiKey = request.headers['x-api-key'];
-  return {
-    ...(authorization === undefined ? {} : { authorization }),
-    ...(typeof apiKey === 'string' ? { apiKey } : {}),
-  };
-}
-
 function bodyFacts(exchange: Exchange) {
   if (exchange.body === undefined) return undefined;
   return exchange.modelName === undefined ? {} : { model: exchange.modelName };
+}
+
+function credentialsOf({ authorization, 'x-api-key': apiKey }: RequestHeaders): Credentials {
+  if (authorization === undefined) return apiKey === undefined ? {} : { apiKey };
+  return apiKey === undefined ? { authorization } : { authorization, apiKey };
 }

@@ -2,7 +2,7 @@
  * What a request's head says of where it goes and where it ends. Splits the target into path and query (RFC 9112 section
  * 3.2) with no URL parser that could tidy it up.
  */
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest } from './http/client-request';
 
 /** `{ path: '/v1/agents', query: '?stream=true' }` */
 export interface RequestTarget {
@@ -31,21 +31,12 @@ function withoutAuthority(target: string): string {
 }
 
 /** Whether a request names its host once, as it must (RFC 9112 section 3.2); HTTP/1.0 may leave it out. */
-export function namesOneHost(request: IncomingMessage): boolean {
+export function namesOneHost(request: ClientRequest): boolean {
   const { rawHeaders } = request;
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
-  return hosts === 1 || (hosts === 0 && request.httpVersion === '1.0');
-}
-
-/**
- * Whether a request says in one way alone where it ends. `Transfer-Encoding` may only be `chunked`: the router undoes no
- * other coding (RFC 9112 section 7), and a list of them is a way to have two servers see two ends.
- */
-export function framesPlainly(request: IncomingMessage): boolean {
-  const encoding = request.headers['transfer-encoding'];
-  return encoding === undefined || encoding.toLowerCase() === 'chunked';
+  return hosts === 1 || (hosts === 0 && !request.isHttp11);
 }

@@ -1,28 +1,20 @@
 /** Servers of the router as a whole: how they take their ports, and how they end. */
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connections } from './connections';
+import type { ClientServer } from './http/client-server';
 
 /** How often a router that stops looks for connections that have become idle. */
 const LOOK_MILLISECONDS = 25;
 
-/** A server and the connections that it has. */
-export interface Served {
-  readonly server: Server;
-  readonly connections: Connections;
-}
-
 /** Takes no more connections, and returns once the last one is gone or the time is over. */
-export async function closeServer({ server, connections }: Served, endsAt: number): Promise<void> {
-  server.close();
+export async function closeServer(clients: ClientServer, endsAt: number): Promise<void> {
+  clients.server.close();
   // Bounded: ends with the last connection, or at `endsAt`, after which none is left.
-  while (connections.size > 0 && performance.now() < endsAt) {
-    server.closeIdleConnections();
-    connections.destroyUnused();
+  while (clients.size > 0 && performance.now() < endsAt) {
+    clients.destroyIdle();
     await sleep(LOOK_MILLISECONDS);
   }
-  connections.destroy();
+  clients.destroy();
 }
 
 /** Where a machine has no IPv6, the address that stands for both families gives way to the one for IPv4. */

@@ -7,6 +7,7 @@ import {
   type BodyReading,
   type BufferedBody,
   mayBeKept,
+  type Reading,
   readBodyToKeep,
   readJsonBody,
   readModelBody,
@@ -32,13 +33,16 @@ export function bodyUse(
   return service.failover !== undefined && mayBeKept(exchange.request) ? 'keep' : undefined;
 }
 
-/** @returns a refusal, `'gone'` when the client left, or nothing when the body is there */
-export async function takeBody(
+/** A refusal, `'gone'` when the client left, or nothing when the body is there. */
+export type Taken = Refused | 'gone' | undefined;
+
+/** At once where all of the body has arrived. */
+export function takeBody(
   gateway: CompiledGateway,
   exchange: Exchange,
   service: ServiceModel,
   use: BodyUse,
-): Promise<Refused | 'gone' | undefined> {
+): Taken | Promise<Taken> {
   if (use !== 'keep' && isEncoded(exchange)) return refused('body_encoded');
   const { caller, admission, lifetime } = exchange;
   const key = caller?.limitKey ?? '';
@@ -49,8 +53,20 @@ export async function takeBody(
     return limitRefusal(TOO_MANY);
   }
   exchange.continueBody?.();
-  const reading = await read(exchange, service, use);
-  lifetime.bodies.endReading(key);
+  const reading = read(exchange, service, use);
+  const end = (read: BodyReading) => {
+    lifetime.bodies.endReading(key);
+    return keepBody(gateway, exchange, service, read);
+  };
+  return reading instanceof Promise ? reading.then(end) : end(reading);
+}
+
+function keepBody(
+  gateway: CompiledGateway,
+  exchange: Exchange,
+  service: ServiceModel,
+  reading: BodyReading,
+): Taken {
   if (reading.kind === 'refused') return reading;
   if (reading.kind === 'gone' || exchange.ended) return 'gone';
   const editor = reading.isObject === true ? gateway.jsonEditors.get(service)?.request : undefined;
@@ -68,7 +84,7 @@ function isEncoded({ request }: Exchange): boolean {
   return encoding !== undefined && encoding.trim().toLowerCase() !== 'identity';
 }
 
-function read(exchange: Exchange, service: ServiceModel, use: BodyUse): Promise<BodyReading> {
+function read(exchange: Exchange, service: ServiceModel, use: BodyUse): Reading {
   const { request } = exchange;
   const bounds = {
     limitBytes: service.bodyLimitBytes,

@@ -2,8 +2,9 @@
  * Reads the head of a backend's answer (RFC 9112 sections 4 to 6). Strict where leniency would let two readers disagree
  * about where an answer ends.
  */
-import { InvalidAnswerError } from './chunked-body';
-import { memoByName } from './name-memo';
+import { InvalidMessageError } from '../http/chunked-body';
+import { memoByName } from '../http/name-memo';
+import { withoutBlanks } from '../http/request-head';
 
 /** What the head of a backend's answer says. */
 export interface AnswerHead {
@@ -47,11 +48,11 @@ const LENGTH = /^\d{1,15}$/;
 
 /**
  * @param text the head in Latin-1, without the empty line at its end
- * @throws InvalidAnswerError
+ * @throws InvalidMessageError
  */
 export function readAnswerHead(text: string): AnswerHead {
   const start = STATUS_LINE.exec(text);
-  if (start === null || NOT_IN_A_HEAD.test(text)) throw new InvalidAnswerError('the head is not HTTP/1.1');
+  if (start === null || NOT_IN_A_HEAD.test(text)) throw new InvalidMessageError('the head is not HTTP/1.1');
   const found: Found = {
     connection: undefined,
     keepAlive: undefined,
@@ -65,11 +66,11 @@ export function readAnswerHead(text: string): AnswerHead {
   while (at < text.length) {
     const end = lineEnd(text, at);
     const colon = text.indexOf(':', at);
-    if (colon === -1 || colon >= end) throw new InvalidAnswerError('a header line has no colon');
+    if (colon === -1 || colon >= end) throw new InvalidMessageError('a header line has no colon');
     const name = text.slice(at, colon);
-    const value = trimmed(text, colon + 1, end);
+    const value = withoutBlanks(text, colon + 1, end);
     const field = fieldOf(name);
-    if (field === 'invalid') throw new InvalidAnswerError('a header name is not a token');
+    if (field === 'invalid') throw new InvalidMessageError('a header name is not a token');
     if (field !== 'other') found[field] = found[field] === undefined ? value : `${found[field]}, ${value}`;
     rawHeaders.push(name, value);
     at = end + 2;
@@ -80,10 +81,10 @@ export function readAnswerHead(text: string): AnswerHead {
 function headOf(status: number, isHttp11: boolean, rawHeaders: string[], found: Found): AnswerHead {
   const { length, transfer } = found;
   if (transfer !== undefined && (length !== undefined || !isHttp11 || transfer.toLowerCase() !== 'chunked')) {
-    throw new InvalidAnswerError('the framing of the body is not clear');
+    throw new InvalidMessageError('the framing of the body is not clear');
   }
   if (length !== undefined && !LENGTH.test(length))
-    throw new InvalidAnswerError('the length is not a number');
+    throw new InvalidMessageError('the length is not a number');
   const options = found.connection?.toLowerCase() ?? '';
   // Member by member: a spread here took a twentieth of the router's time.
   return {
@@ -102,19 +103,6 @@ function headOf(status: number, isHttp11: boolean, rawHeaders: string[], found: 
 function lineEnd(text: string, from: number): number {
   const end = text.indexOf('\r\n', from);
   return end === -1 ? text.length : end;
-}
-
-/** Without spaces and tabs around it, and no other characters that look like space. */
-function trimmed(text: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end && isSpace(text.charCodeAt(start))) start++;
-  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
 
 /** Whether the body is a stream of server-sent events (WHATWG HTML, "text/event-stream"). */

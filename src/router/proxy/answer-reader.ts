@@ -1,6 +1,7 @@
 /** Reads one answer off a connection to a backend: head, then body by the framing that the head names. */
+
+import { ChunkedBody, InvalidMessageError } from '../http/chunked-body';
 import { type AnswerHead, readAnswerHead } from './answer-head';
-import { ChunkedBody, InvalidAnswerError } from './chunked-body';
 
 /** Told of an answer as it arrives. */
 export interface AnswerSink {
@@ -40,7 +41,7 @@ export class AnswerReader {
 
   /**
    * @returns where in `bytes` the answer ends, or their length
-   * @throws InvalidAnswerError
+   * @throws InvalidMessageError
    */
   push(bytes: Buffer): number {
     let all = bytes;
@@ -53,7 +54,7 @@ export class AnswerReader {
       }
       const end = all.indexOf(HEAD_END, at);
       if (end === -1 || end - at > HEAD_BYTES_MOST) {
-        if (all.length - at > HEAD_BYTES_MOST) throw new InvalidAnswerError('the head is too long');
+        if (all.length - at > HEAD_BYTES_MOST) throw new InvalidMessageError('the head is too long');
         this.pending = all.subarray(at);
         return bytes.length;
       }
@@ -70,7 +71,7 @@ export class AnswerReader {
 
   private begin(head: AnswerHead): void {
     if (head.status < 200) {
-      if (head.status === 101) throw new InvalidAnswerError('it switched protocols without being asked');
+      if (head.status === 101) throw new InvalidMessageError('it switched protocols without being asked');
       return;
     }
     this.head = head;

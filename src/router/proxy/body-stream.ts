@@ -1,6 +1,7 @@
 /** A request's body on its way to the backend as it comes, at the backend's pace. */
 import { KEPT_BYTES_MOST } from '../body';
 import type { Exchange } from '../exchange';
+import type { BodySink } from '../http/client-request';
 import type { BackendConnection } from './backend-connection';
 import { mayHaveDiedUnused } from './failure';
 import type { Patience } from './patience';
@@ -10,7 +11,7 @@ import type { StreamedUpload } from './upload';
  * Made for one forwarding. What goes out on a connection that was used before is kept until the answer begins, so that
  * nothing is lost when that connection turns out to be dead.
  */
-export class BodyStream {
+export class BodyStream implements BodySink {
   private connection: BackendConnection | undefined;
   /** What was sent, while it can be sent again. */
   private kept: Buffer[] | undefined;
@@ -35,10 +36,7 @@ export class BodyStream {
     if (connection.requests > 1) this.kept = [];
     continueBody?.();
     for (const chunk of beginning) this.write(chunk, connection);
-    request.on('data', (chunk: Buffer) => this.pass(chunk));
-    request.once('end', () => this.end());
-    // A beginning was read and the rest held back; what the connection has not taken of it is bounded.
-    if (beginning.length > 0) request.resume();
+    request.read(this);
   }
 
   /** Whether nothing of what was sent is gone. */
@@ -53,7 +51,7 @@ export class BodyStream {
     this.connection = connection;
     let more = true;
     for (const chunk of sent) more = connection.writeBody(chunk, this.upload.chunked);
-    if (this.complete) this.end();
+    if (this.complete) this.onBodyEnd();
     else if (more) this.exchange.request.resume();
     else this.holdUp();
   }
@@ -72,7 +70,7 @@ export class BodyStream {
     exchange.request.resume();
   }
 
-  private pass(chunk: Buffer): void {
+  onBody(chunk: Buffer): void {
     const { exchange, connection, patience } = this;
     exchange.bytesIn += chunk.length;
     if (connection === undefined || exchange.ended) return;
@@ -106,16 +104,19 @@ export class BodyStream {
     const { kept, exchange } = this;
     if (kept === undefined) return;
     this.keptBytes += chunk.length;
-    const inTime = mayHaveDiedUnused(exchange.request.method ?? '', performance.now() - this.begunAt);
+    const inTime = mayHaveDiedUnused(exchange.request.method, performance.now() - this.begunAt);
     if (inTime && this.keptBytes <= KEPT_BYTES_MOST && exchange.hold(chunk.length)) kept.push(chunk);
     else this.forget();
   }
 
-  private end(): void {
+  onBodyEnd(): void {
     const { exchange, connection } = this;
     this.complete = true;
     if (connection === undefined || connection.socket.destroyed || exchange.ended) return;
     if (exchange.firstByteAt === 0) this.patience.wait('first-byte');
     connection.endBody(this.upload.chunked);
   }
+
+  /** The exchange ends with the client's connection, and what was begun with it. */
+  onBodyLost(): void {}
 }

@@ -1,7 +1,7 @@
 /** Sends admitted requests to their backends: holds what all of a gateway's forwardings share. */
-import type { ServerResponse } from 'node:http';
 import type { CompiledGateway } from '../compiled-gateway';
 import type { Exchange } from '../exchange';
+import type { ClientAnswer } from '../http/client-answer';
 import { BackendPools, type PoolOptions } from './backend-pool';
 import type { Shared } from './forwarder-parts';
 import { Forwarding } from './forwarding';
@@ -25,7 +25,7 @@ export class Forwarder implements Shared {
   }
 
   /** Forwards an exchange whose pipeline said so, and answers it whatever happens. */
-  forward(exchange: Exchange, response: ServerResponse): void {
-    new Forwarding(this, exchange, response).start();
+  forward(exchange: Exchange, answer: ClientAnswer): void {
+    new Forwarding(this, exchange, answer).start();
   }
 }

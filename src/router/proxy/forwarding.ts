@@ -4,13 +4,12 @@
  *
  *     client ── request ──► upload ──► backend ── answer ──► relay ──► client
  */
-import type { ServerResponse } from 'node:http';
 import type { BackendDecision } from '../../model/decide';
 import type { TimeoutsModel } from '../../model/gateway-model';
 import { answerRefusal } from '../answer';
-import { hasBody } from '../body';
 import type { ErrorCode } from '../errors';
 import type { Exchange } from '../exchange';
+import type { ClientAnswer } from '../http/client-answer';
 import { refused } from '../refusal';
 import { type AnswerHead, isEventStream } from './answer-head';
 import type { BackendConnection, RequestSink } from './backend-connection';
@@ -22,7 +21,7 @@ import type { Shared } from './forwarder-parts';
 import { Patience } from './patience';
 import { type AnswerSource, Relay } from './relay';
 import { backendHeaders, headText } from './request-headers';
-import { mayHaveArrived, openUpload, type StreamedUpload, type Upload } from './upload';
+import { openUpload, type StreamedUpload, type Upload } from './upload';
 
 /** One request and its answer, from the choice of a backend to the last byte. */
 export class Forwarding implements RequestSink, AnswerSource {
@@ -50,25 +49,18 @@ export class Forwarding implements RequestSink, AnswerSource {
   constructor(
     private readonly shared: Shared,
     private readonly exchange: Exchange,
-    private readonly response: ServerResponse,
+    private readonly toClient: ClientAnswer,
   ) {
     this.timeouts = (exchange.route as NonNullable<typeof exchange.route>).service.timeouts;
     this.chosen = exchange.backend as BackendDecision;
     this.course = shared.health.courseOf(exchange);
     this.patience = new Patience(this.timeouts, (code, cause) => this.tooLate(code, cause));
-    this.relay = new Relay(shared, exchange, response, this.patience, this);
-  }
-
-  start(): void {
-    this.exchange.cancelBackend = () => this.cancel();
-    // Node hands over a request before it has looked at the bytes behind its head. A small body is mostly among them,
-    // and then goes on in one packet with the head and can be sent again.
-    if (mayHaveArrived(this.exchange)) setImmediate(begin, this);
-    else this.begin();
+    this.relay = new Relay(shared, exchange, toClient, this.patience, this);
   }
 
   /** Sends the request; to be called once. */
-  begin(): void {
+  start(): void {
+    this.exchange.cancelBackend = () => this.cancel();
     if (this.exchange.ended) return;
     try {
       this.open();
@@ -79,7 +71,7 @@ export class Forwarding implements RequestSink, AnswerSource {
 
   private open(): void {
     const { course, exchange } = this;
-    const upload = openUpload(exchange, hasBody(exchange.request));
+    const upload = openUpload(exchange);
     const limit = exchange.route?.service.bodyLimitBytes ?? 0;
     if (exchange.bytesIn > limit) {
       this.fail('body_too_large');
@@ -109,7 +101,7 @@ export class Forwarding implements RequestSink, AnswerSource {
     this.connection = connection;
     this.over = false;
     this.sentAt = performance.now();
-    connection.begin(exchange.request.method ?? 'GET', this);
+    connection.begin(exchange.request.method, this);
     if (upload.kind === 'buffered') {
       this.patience.wait('first-byte');
       connection.writeWhole(head, upload.body.chunks, upload.body.length);
@@ -154,7 +146,7 @@ export class Forwarding implements RequestSink, AnswerSource {
     if (relay.done || this.failed || exchange.ended || this.answer !== undefined) return false;
     if (upload.kind === 'streamed' && this.stream?.repeatable !== true) return false;
     const waited = performance.now() - this.sentAt;
-    const { method = '' } = exchange.request;
+    const { method } = exchange.request;
     if (connection.requests < 2 || !diedBeforeItWasUsed(method, error, waited)) return false;
     this.replayed = true;
     this.shared.pools.dropIdle(this.chosen.id);
@@ -177,7 +169,7 @@ export class Forwarding implements RequestSink, AnswerSource {
     if (course === undefined || upload === undefined || this.failed || exchange.ended) return false;
     const received = this.connection?.stood === true;
     const reason = received ? failure : 'connect';
-    const idempotent = IDEMPOTENT.has(exchange.request.method ?? '');
+    const idempotent = IDEMPOTENT.has(exchange.request.method);
     const repeatable = upload.kind === 'buffered';
     const next = course.next({ reason, received, idempotent, repeatable });
     if (next === undefined || !repeatable) return false;
@@ -200,18 +192,18 @@ export class Forwarding implements RequestSink, AnswerSource {
 
   /** Ends the exchange with a failure: as an answer if none has begun, else as a visible break. */
   private fail(code: ErrorCode, cause?: string, headers: readonly string[] = []): void {
-    const { exchange, response } = this;
+    const { exchange, toClient } = this;
     if (this.failed || this.relay.done || exchange.ended) return;
     this.failed = true;
     this.patience.end();
     this.stream?.forget();
     this.abandon();
     exchange.cause = cause;
-    if (!response.headersSent) {
-      answerRefusal(this.shared.gateway, exchange, response, refused(code, { headers }));
+    if (!toClient.headersSent) {
+      answerRefusal(this.shared.gateway, exchange, toClient, refused(code, { headers }));
     } else {
       exchange.code = code;
-      breakOff(exchange, response, this.answer as AnswerHead, code);
+      breakOff(exchange, toClient, this.answer as AnswerHead, code);
     }
   }
 
@@ -283,7 +275,8 @@ export class Forwarding implements RequestSink, AnswerSource {
   private cancel(): void {
     this.patience.end();
     this.course?.end();
-    this.abandon();
+    // Who has just handed on the last byte of an answer is about to give its connection back.
+    if (!this.relay.done) this.abandon();
   }
 
   /** A connection whose answer is over has gone back to its pool and is somebody else's. */
@@ -291,8 +284,4 @@ export class Forwarding implements RequestSink, AnswerSource {
     if (!this.over) this.connection?.abandon();
     this.over = true;
   }
-}
-
-function begin(forwarding: Forwarding): void {
-  forwarding.begin();
 }

@@ -2,8 +2,8 @@
  * The client's side of a forwarding: writes the backend's answer as it comes, at the client's pace (contract S1, S3), or
  * holds it back where the service changes its JSON (H5). Knows no backend; `forwarding.ts` tells it what arrives.
  */
-import type { ServerResponse } from 'node:http';
 import type { Exchange } from '../exchange';
+import type { ClientAnswer } from '../http/client-answer';
 import type { AnswerHead } from './answer-head';
 import type { Shared } from './forwarder-parts';
 import { type JsonAnswer, jsonAnswerOf } from './json-answer';
@@ -21,9 +21,6 @@ export interface AnswerSource {
   overload(): void;
 }
 
-/** Node writes text in one piece with the head: up to here, that costs less than two writes. Unit: bytes. */
-const SMALL_BODY_BYTES = 16_384;
-
 /** Made for one forwarding. */
 export class Relay {
   /** Whether the whole answer was handed over. */
@@ -34,7 +31,7 @@ export class Relay {
   constructor(
     private readonly shared: Shared,
     private readonly exchange: Exchange,
-    private readonly response: ServerResponse,
+    private readonly answer: ClientAnswer,
     private readonly patience: Patience,
     private readonly source: AnswerSource,
   ) {}
@@ -48,17 +45,15 @@ export class Relay {
 
   /** @param piece counted in `exchange.bytesOut` already */
   data(piece: Buffer): void {
-    const { exchange, response } = this;
+    const { exchange, answer } = this;
     if (this.gathered !== undefined) {
       if (exchange.hold(piece.length)) this.gather(this.gathered.push(piece));
       else this.source.overload();
     } else if (exchange.bytesOut === this.head?.contentLength) {
       this.done = true;
       this.patience.end();
-      // Every byte has its character in Latin-1.
-      if (piece.length <= SMALL_BODY_BYTES) response.end(piece.toString('latin1'), 'latin1');
-      else response.end(piece);
-    } else if (response.write(piece)) {
+      answer.end(piece);
+    } else if (answer.write(piece)) {
       this.patience.wait('idle');
     } else this.waitForClient();
   }
@@ -66,7 +61,7 @@ export class Relay {
   /** A head that came alone leaves at once; one with a body has left with its first bytes. */
   pause(): void {
     if (this.exchange.bytesOut > 0 || this.gathered !== undefined) return;
-    this.response.flushHeaders();
+    this.answer.flush();
     this.patience.wait('idle');
   }
 
@@ -77,22 +72,20 @@ export class Relay {
     }
     this.done = true;
     this.patience.end();
-    this.response.end();
+    this.answer.end();
   }
 
   private writeHead(head: HeadersOfAnswer & Pick<AnswerHead, 'status'>): void {
-    const { exchange, response } = this;
-    const headers = this.shared.responseHeaders(exchange, head);
-    if (exchange.lifetime.draining) headers.push('connection', 'close');
-    response.writeHead(head.status, headers);
-    // Sent by itself, a head becomes one piece of text; else a stream would keep the hundred pieces that it is made of.
-    if (exchange.streams) response.flushHeaders();
+    const { exchange, answer } = this;
+    if (exchange.lifetime.draining) answer.persistent = false;
+    answer.writeHead(head.status, this.shared.responseHeaders(exchange, head));
+    if (exchange.streams) answer.flush();
   }
 
   private waitForClient(): void {
     if (!this.source.hold()) return;
     this.patience.wait('client');
-    this.response.once('drain', () => this.source.goOn());
+    this.answer.onDrain = () => this.source.goOn();
   }
 
   private gather(problem: string | undefined): void {
@@ -101,7 +94,7 @@ export class Relay {
   }
 
   private sendGathered(gathered: JsonAnswer): void {
-    const { exchange, response } = this;
+    const { exchange, answer } = this;
     const whole = gathered.finish();
     if (whole === undefined) {
       this.source.spoil('an answer to be changed is not JSON');
@@ -111,6 +104,6 @@ export class Relay {
     this.done = true;
     this.patience.end();
     this.writeHead({ ...gathered.head, rawHeaders: whole.rawHeaders });
-    response.end(whole.body);
+    answer.end(whole.body);
   }
 }

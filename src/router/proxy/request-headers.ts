@@ -12,10 +12,10 @@ import {
 import { HOP_BY_HOP } from '../../model/protected-headers';
 import type { CompiledGateway } from '../compiled-gateway';
 import type { Exchange } from '../exchange';
+import { memoByName } from '../http/name-memo';
 import { readableCodings } from '../usage/decoder';
 import { changeHeaders } from './header-changes';
 import { namedByConnection } from './hop-by-hop';
-import { memoByName } from './name-memo';
 import { isCallersOwn } from './stranger';
 
 /**
@@ -145,7 +145,7 @@ function addForwarded(
   forwardedFor: string | undefined,
 ): void {
   const { request, route } = exchange;
-  const peer = peerAddress(request.socket.remoteAddress);
+  const peer = peerAddress(request.remoteAddress);
   headers.push('x-forwarded-for', forwardedFor === undefined ? peer : `${forwardedFor}, ${peer}`);
   if (!gateway.trustsForwarded) {
     headers.push('x-forwarded-proto', 'http');

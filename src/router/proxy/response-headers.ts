@@ -3,9 +3,9 @@ import { HOP_BY_HOP } from '../../model/protected-headers';
 import { answerHeaders } from '../answer-headers';
 import type { CompiledGateway } from '../compiled-gateway';
 import type { Exchange } from '../exchange';
+import { memoByName } from '../http/name-memo';
 import { changeHeaders } from './header-changes';
 import { namedByConnection } from './hop-by-hop';
-import { memoByName } from './name-memo';
 import { isHostsOwn } from './stranger';
 
 /** `life`: says when a version ends; passes unless the gateway says it. */

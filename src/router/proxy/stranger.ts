@@ -2,7 +2,7 @@
  * What a host that is not the user's own neither gets nor gives (see docs/decisions/0008): nothing that says who a caller
  * is or where, and no headers that would speak for the gateway's own host.
  */
-import { memoByName } from './name-memo';
+import { memoByName } from '../http/name-memo';
 
 const CALLERS_OWN = new Set([
   'authorization',

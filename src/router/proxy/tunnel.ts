@@ -2,12 +2,13 @@
  * WebSocket connections (contract S5): the handshake goes to the backend like any request, and once the backend agrees
  * the two connections are tied together and bytes pass as they come.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { pipeline } from 'node:stream';
 import { answerRefusal } from '../answer';
-import { hasBody } from '../body';
 import type { Exchange } from '../exchange';
+import type { ClientAnswer } from '../http/client-answer';
+import type { ClientConnection } from '../http/client-connection';
+import type { ClientRequest } from '../http/client-request';
 import type { Shared } from './forwarder-parts';
 import { Handshake } from './handshake';
 import { TunnelAgent } from './tunnel-agent';
@@ -19,9 +20,9 @@ import { TunnelAgent } from './tunnel-agent';
 const FAREWELL_MILLISECONDS = 1_000;
 
 /** Whether a request asks for a WebSocket (RFC 6455 section 4.1) and for nothing else. */
-export function isWebSocket(request: IncomingMessage): boolean {
+export function isWebSocket(request: ClientRequest): boolean {
   return (
-    request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket' && !hasBody(request)
+    request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket' && !request.hasBody
   );
 }
 
@@ -33,19 +34,19 @@ export class Tunnels {
   constructor(private readonly shared: Shared) {}
 
   /** Opens a tunnel for an exchange whose pipeline said so; answers with a problem if no backend can be had. */
-  open(exchange: Exchange, response: ServerResponse, socket: Socket, head: Buffer): void {
+  open(exchange: Exchange, answer: ClientAnswer, connection: ClientConnection): void {
     const { shared, agent } = this;
     const { idleSeconds } = (exchange.route as NonNullable<typeof exchange.route>).service.timeouts;
     new Handshake(shared, agent, exchange, {
-      agreed: (answer, backend, backendHead) => {
+      agreed: (said, backend, backendHead) => {
         exchange.streams = true;
-        this.head(exchange, response, answer, ['connection', 'Upgrade', 'upgrade', 'websocket']);
-        response.flushHeaders();
-        response.detachSocket(exchange.request.socket);
-        tie(exchange, socket, head, backend, backendHead, idleSeconds * 1000);
+        this.head(exchange, answer, said, ['connection', 'Upgrade', 'upgrade', 'websocket']);
+        answer.flush();
+        const head = connection.detach();
+        tie(exchange, connection.socket, head, backend, backendHead, idleSeconds * 1000);
       },
-      declined: (answer) => this.declined(exchange, response, answer),
-      failed: (refusal) => answerRefusal(shared.gateway, exchange, response, refusal),
+      declined: (said) => this.declined(exchange, answer, said),
+      failed: (refusal) => answerRefusal(shared.gateway, exchange, answer, refusal),
     }).start();
   }
 
@@ -55,21 +56,25 @@ export class Tunnels {
   }
 
   /** The backend does not change protocols: its answer is an ordinary one. */
-  private declined(exchange: Exchange, response: ServerResponse, answer: IncomingMessage): void {
-    this.head(exchange, response, answer, ['connection', 'close']);
-    answer.on('data', (chunk: Buffer) => {
+  private declined(exchange: Exchange, answer: ClientAnswer, said: IncomingMessage): void {
+    this.head(exchange, answer, said);
+    said.on('data', (chunk: Buffer) => {
       exchange.bytesOut += chunk.length;
+      if (answer.write(chunk)) return;
+      said.pause();
+      answer.onDrain = () => said.resume();
     });
-    pipeline(answer, response, (error) => {
-      if (error) response.destroy();
+    said.once('end', () => answer.end());
+    said.once('close', () => {
+      if (!answer.ended) answer.destroy();
     });
   }
 
-  private head(exchange: Exchange, response: ServerResponse, answer: IncomingMessage, more: string[]): void {
-    const said = { rawHeaders: answer.rawHeaders, connection: answer.headers.connection };
-    exchange.status = answer.statusCode as number;
+  private head(exchange: Exchange, answer: ClientAnswer, said: IncomingMessage, more: string[] = []): void {
+    const of = { rawHeaders: said.rawHeaders, connection: said.headers.connection };
+    exchange.status = said.statusCode as number;
     exchange.firstByteAt = performance.now();
-    response.writeHead(exchange.status, [...this.shared.responseHeaders(exchange, said), ...more]);
+    answer.writeHead(exchange.status, [...this.shared.responseHeaders(exchange, of), ...more]);
   }
 }
 
@@ -77,12 +82,12 @@ export class Tunnels {
 function tie(
   exchange: Exchange,
   client: Socket,
-  clientHead: Buffer,
+  clientHead: Buffer | undefined,
   backend: Socket,
   backendHead: Buffer,
   idleMilliseconds: number,
 ): void {
-  const read = client.bytesRead - clientHead.length;
+  const read = client.bytesRead - (clientHead?.length ?? 0);
   const written = client.bytesWritten;
   exchange.cancelBackend = () => {
     exchange.bytesIn = client.bytesRead - read;
@@ -98,7 +103,7 @@ function tie(
     from.on('error', () => to.destroy());
     from.once('close', () => to.destroySoon());
   }
-  if (clientHead.length > 0) backend.write(clientHead);
+  if (clientHead !== undefined) backend.write(clientHead);
   if (backendHead.length > 0) client.write(backendHead);
   client.pipe(backend);
   backend.pipe(client);

@@ -135,7 +135,7 @@ test.each([
   ['a trailer with a bare feed', `${OK}transfer-encoding: chunked\r\n\r\n0\r\nx: y\n\r\n`],
   ['a head without end', `${OK}x: ${'y'.repeat(70_000)}`],
 ])('refuses %s', (_name, text) => {
-  expect(() => read(text, [])).toThrow(expect.objectContaining({ code: 'INVALID_ANSWER' }));
+  expect(() => read(text, [])).toThrow(expect.objectContaining({ code: 'INVALID_MESSAGE' }));
   expect(() =>
     read(
       text,

@@ -1,8 +1,16 @@
-/** Takes the chunks off a body (RFC 9112 section 7.1), in bytes as they arrive. Trailers are dropped. */
+/** Takes the chunks off a body (RFC 9112 section 7.1), in bytes as they arrive. Trailers are looked at and dropped. */
 
-/** An answer that is not valid HTTP. The message is for the log. */
-export class InvalidAnswerError extends Error {
-  readonly code = 'INVALID_ANSWER';
+/** A message that is not valid HTTP. The text is for the log, and quotes nothing of the message. */
+export class InvalidMessageError extends Error {
+  readonly code = 'INVALID_MESSAGE';
+
+  /** @param tooLong whether it would be valid if it were shorter */
+  constructor(
+    message: string,
+    readonly tooLong = false,
+  ) {
+    super(message);
+  }
 }
 
 const STATE = {
@@ -22,7 +30,7 @@ const STATE = {
 /** More digits than any real chunk has, and few enough for exact arithmetic. */
 const SIZE_DIGITS_MOST = 12;
 /** Bytes of all extensions of a chunk, and of all trailers. */
-const IDLE_BYTES_MOST = 16_384;
+const IDLE_BYTES_MOST = 32_768;
 const RETURN = 0x0d;
 const FEED = 0x0a;
 
@@ -32,6 +40,11 @@ export class ChunkedBody {
   private size = 0;
   private digits = 0;
   private idleBytes = 0;
+  /** The trailer that is being read, in Latin-1. */
+  private trailer = '';
+
+  /** @param onTrailer gets each line behind the last chunk; may throw `InvalidMessageError` */
+  constructor(private readonly onTrailer?: (line: string) => void) {}
 
   get done(): boolean {
     return this.state === STATE.done;
@@ -40,7 +53,7 @@ export class ChunkedBody {
   /**
    * @param onData gets pieces of the body, which share the memory of `bytes`
    * @returns where in `bytes` the body ends, or their length
-   * @throws InvalidAnswerError
+   * @throws InvalidMessageError
    */
   push(bytes: Buffer, from: number, onData: (piece: Buffer) => void): number {
     let at = from;
@@ -68,17 +81,19 @@ export class ChunkedBody {
       case STATE.sizeEnd:
         return this.feed(byte, this.size === 0 ? STATE.trailerStart : STATE.data);
       case STATE.dataReturn:
-        if (byte !== RETURN) throw new InvalidAnswerError('a chunk is longer than it says');
+        if (byte !== RETURN) throw new InvalidMessageError('a chunk is longer than it says');
         return STATE.dataEnd;
       case STATE.dataEnd:
         this.digits = 0;
         this.idleBytes = 0;
         return this.feed(byte, STATE.size);
       case STATE.trailerStart:
-        return byte === RETURN ? STATE.lastEnd : this.idle(byte, STATE.trailer, STATE.lastEnd);
+        return byte === RETURN ? STATE.lastEnd : this.trailerByte(byte);
       case STATE.trailer:
-        return this.idle(byte, STATE.trailer, STATE.trailerEnd);
+        return this.trailerByte(byte);
       case STATE.trailerEnd:
+        this.onTrailer?.(this.trailer);
+        this.trailer = '';
         return this.feed(byte, STATE.trailerStart);
       default:
         return this.feed(byte, STATE.done);
@@ -89,26 +104,33 @@ export class ChunkedBody {
     const digit = hexDigit(byte);
     if (digit !== -1) {
       this.size = this.digits === 0 ? digit : this.size * 16 + digit;
-      if (++this.digits > SIZE_DIGITS_MOST) throw new InvalidAnswerError('a chunk size is too long');
+      if (++this.digits > SIZE_DIGITS_MOST) throw new InvalidMessageError('a chunk size is too long');
       return STATE.size;
     }
-    if (this.digits === 0) throw new InvalidAnswerError('a chunk has no size');
+    if (this.digits === 0) throw new InvalidMessageError('a chunk has no size');
     if (byte === RETURN) return STATE.sizeEnd;
     if (byte === 0x3b || byte === 0x20 || byte === 0x09) return STATE.extension;
-    throw new InvalidAnswerError('a chunk size is not a number');
+    throw new InvalidMessageError('a chunk size is not a number');
   }
 
   /** Bytes that mean nothing, up to the end of their line. */
   private idle(byte: number, stay: number, end: number): number {
     if (byte === RETURN) return end;
-    if (byte === FEED || ++this.idleBytes > IDLE_BYTES_MOST) {
-      throw new InvalidAnswerError('an extension or trailer is not valid or too long');
+    if (byte === FEED) throw new InvalidMessageError('a line of a chunked body ends with a bare line feed');
+    if (++this.idleBytes > IDLE_BYTES_MOST) {
+      throw new InvalidMessageError('the extensions or trailers of a body are too long', true);
     }
     return stay;
   }
 
+  private trailerByte(byte: number): number {
+    const next = this.idle(byte, STATE.trailer, STATE.trailerEnd);
+    if (next === STATE.trailer && this.onTrailer !== undefined) this.trailer += String.fromCharCode(byte);
+    return next;
+  }
+
   private feed(byte: number, next: number): number {
-    if (byte !== FEED) throw new InvalidAnswerError('a line of a chunked body does not end');
+    if (byte !== FEED) throw new InvalidMessageError('a line of a chunked body does not end');
     return next;
   }
 }

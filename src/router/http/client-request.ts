@@ -1,0 +1,151 @@
+/** A request of a client, and its body as it arrives. */
+import { ChunkedBody } from './chunked-body';
+import { checkTrailer, type RequestHead, type RequestHeaders } from './request-head';
+
+/** Told of a body. Nothing comes after `onBodyEnd` or `onBodyLost`. */
+export interface BodySink {
+  onBody(piece: Buffer): void;
+  onBodyEnd(): void;
+  /** The client has gone, or sent what cannot be read. */
+  onBodyLost(): void;
+}
+
+/** The connection that a request came on, as far as its body can be held up. */
+export interface BodySource {
+  readonly remoteAddress: string | undefined;
+  pauseBody(): void;
+  resumeBody(): void;
+}
+
+/** So much of a body is kept while nobody reads it. Unit: bytes. */
+const UNREAD_BYTES_MOST = 65_536;
+
+const NOWHERE: BodySink = { onBody() {}, onBodyEnd() {}, onBodyLost() {} };
+
+/** One request. Its body is given to one reader at a time; what arrives without one waits. */
+export class ClientRequest {
+  readonly method: string;
+  target: string;
+  readonly isHttp11: boolean;
+  /** Names and values in turn, as they were written. Emptied when a stream has begun. */
+  readonly rawHeaders: string[];
+  readonly headers: RequestHeaders;
+  readonly chunked: boolean;
+  /** Bytes of a body that is not chunked; 0 when there is none. */
+  readonly contentLength: number;
+  readonly waits: boolean;
+  /** Whether all of the body has arrived. */
+  complete: boolean;
+  private readonly chunks: ChunkedBody | undefined;
+  /** Bytes that are still to come, of a body that is not chunked. */
+  private left: number;
+  private sink: BodySink | undefined = undefined;
+  private unread: Buffer[] | undefined = undefined;
+  private unreadBytes = 0;
+
+  constructor(
+    head: RequestHead,
+    private readonly source: BodySource,
+  ) {
+    this.method = head.method;
+    this.target = head.target;
+    this.isHttp11 = head.isHttp11;
+    this.rawHeaders = head.rawHeaders;
+    this.headers = head.headers;
+    this.chunked = head.chunked;
+    this.contentLength = head.contentLength;
+    this.waits = head.waits;
+    this.chunks = head.chunked ? new ChunkedBody(checkTrailer) : undefined;
+    this.left = head.contentLength;
+    this.complete = !head.chunked && head.contentLength === 0;
+  }
+
+  /** Whether it brings a body (RFC 9112 section 6.3). */
+  get hasBody(): boolean {
+    return this.chunked || this.contentLength > 0;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.source.remoteAddress;
+  }
+
+  /** Gives the body to a reader: at once what has arrived, then the rest as it comes. */
+  read(sink: BodySink): void {
+    this.sink = sink;
+    const { unread } = this;
+    this.unread = undefined;
+    this.unreadBytes = 0;
+    this.source.resumeBody();
+    if (unread !== undefined) for (const piece of unread) this.deliver(piece);
+    if (this.complete) this.sink?.onBodyEnd();
+  }
+
+  /** Takes what has arrived, where that is all of the body. */
+  takeWhole(): readonly Buffer[] {
+    const { unread } = this;
+    this.unread = undefined;
+    this.unreadBytes = 0;
+    return unread ?? [];
+  }
+
+  /** The reader reads no more; what still arrives waits for another one. */
+  stop(): void {
+    this.sink = undefined;
+  }
+
+  /** Nobody will read what is left. */
+  discard(): void {
+    this.read(NOWHERE);
+  }
+
+  pause(): void {
+    this.source.pauseBody();
+  }
+
+  resume(): void {
+    this.source.resumeBody();
+  }
+
+  /**
+   * Takes bytes of the body off the connection.
+   *
+   * @returns where in `bytes` the body ends, or their length
+   * @throws InvalidMessageError
+   */
+  push(bytes: Buffer, from: number): number {
+    const end =
+      this.chunks === undefined ? this.pushPlain(bytes, from) : this.pushChunks(this.chunks, bytes, from);
+    if (this.complete) this.sink?.onBodyEnd();
+    return end;
+  }
+
+  /** No more will arrive. */
+  lose(): void {
+    if (!this.complete) this.sink?.onBodyLost();
+  }
+
+  private pushPlain(bytes: Buffer, from: number): number {
+    const end = Math.min(from + this.left, bytes.length);
+    this.left -= end - from;
+    this.complete = this.left === 0;
+    if (end > from) this.deliver(from === 0 && end === bytes.length ? bytes : bytes.subarray(from, end));
+    return end;
+  }
+
+  private pushChunks(chunks: ChunkedBody, bytes: Buffer, from: number): number {
+    const end = chunks.push(bytes, from, (piece) => this.deliver(piece));
+    this.complete = chunks.done;
+    return end;
+  }
+
+  private deliver(piece: Buffer): void {
+    if (this.sink !== undefined) {
+      this.sink.onBody(piece);
+      return;
+    }
+    if (this.unread === undefined) this.unread = [piece];
+    else this.unread.push(piece);
+    this.unreadBytes += piece.length;
+    if (this.unreadBytes > UNREAD_BYTES_MOST && !this.complete) this.source.pauseBody();
+  }
+}
