@@ -35,8 +35,8 @@ export class EdgeDecisions {
   }
 
   private serve(request: ClientRequest, answer: ClientAnswer): void {
-    const service = request.target.slice(1);
-    request.target = request.headers['x-forwarded-uri'] ?? '';
+    const service = request.head.target.slice(1);
+    request.head.target = request.headers['x-forwarded-uri'] ?? '';
     const exchange = this.reception.begin(request, answer);
     exchange.forEdge = true;
     if (!this.leadsTo(service, request)) {
@@ -61,7 +61,7 @@ export class EdgeDecisions {
    * send a request to one service with leave for another. What is refused for another reason is told by the pipeline.
    */
   private leadsTo(service: string, request: ClientRequest): boolean {
-    const { path } = splitTarget(request.target);
+    const { path } = splitTarget(request.head.target);
     const route = matchRoute(this.parts.gateway.routes, request.method, path);
     return route.kind === 'refused' || route.name === service;
   }

@@ -19,7 +19,7 @@ export function leavesBodyUnread(exchange: Exchange): boolean {
   if (exchange.code === 'request_timeout') return true;
   // A client that waits for `100 Continue` and does not get it may send the body or not: nobody knows what comes next.
   if (exchange.continueBody !== undefined) return true;
-  return request.chunked || request.contentLength > READ_ON_BYTES_MOST;
+  return request.head.chunked || request.head.contentLength > READ_ON_BYTES_MOST;
 }
 
 /** Sends the body of an answer whose head says `Connection: close`, and ends it once the request's body is over. */

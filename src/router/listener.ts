@@ -48,13 +48,13 @@ export class Listener {
 
   private serve(request: ClientRequest, answer: ClientAnswer): void {
     const exchange = this.reception.begin(request, answer);
-    if (request.waits) {
+    if (request.head.waits) {
       exchange.continueBody = () => {
         exchange.continueBody = undefined;
         answer.writeContinue();
       };
     }
-    this.act(exchange, answer, () => this.forwarder.forward(exchange, answer));
+    void this.act(exchange, answer);
   }
 
   private upgrade(request: ClientRequest, answer: ClientAnswer, connection: ClientConnection): void {
@@ -64,21 +64,25 @@ export class Listener {
       answerRefusal(this.parts.gateway, exchange, answer, refused('upgrade_invalid'));
       return;
     }
-    this.act(exchange, answer, () => this.tunnels.open(exchange, answer, connection));
+    void this.act(exchange, answer, connection);
   }
 
-  private act(exchange: Exchange, answer: ClientAnswer, forward: () => void): void {
+  /** @param tunnel the connection of a request for a WebSocket */
+  private async act(exchange: Exchange, answer: ClientAnswer, tunnel?: ClientConnection): Promise<void> {
     const { gateway, serviceTokens } = this.parts;
-    decide(this.parts, exchange)
-      .then((outcome) => {
-        if (outcome.kind === 'forward') forward();
-        else if (outcome.kind === 'refused') answerRefusal(gateway, exchange, answer, outcome);
-        else if (outcome.kind === 'preflight') answerPreflight(gateway, exchange, answer);
-        else if (outcome.kind === 'public-keys' && serviceTokens !== undefined) {
-          answerPublicKeys(gateway, exchange, answer, serviceTokens.jwks());
-        }
-      })
-      .catch((error: unknown) => this.crash(exchange, answer, error));
+    try {
+      const outcome = await decide(this.parts, exchange);
+      if (outcome.kind === 'forward') {
+        if (tunnel === undefined) this.forwarder.forward(exchange, answer);
+        else this.tunnels.open(exchange, answer, tunnel);
+      } else if (outcome.kind === 'refused') answerRefusal(gateway, exchange, answer, outcome);
+      else if (outcome.kind === 'preflight') answerPreflight(gateway, exchange, answer);
+      else if (outcome.kind === 'public-keys' && serviceTokens !== undefined) {
+        answerPublicKeys(gateway, exchange, answer, serviceTokens.jwks());
+      }
+    } catch (error) {
+      this.crash(exchange, answer, error);
+    }
   }
 
   /** The router's own fault: the client gets a 500, the log the cause. */

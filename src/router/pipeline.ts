@@ -49,7 +49,7 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
   const { gateway, verifier, store } = parts;
   const { request } = exchange;
 
-  const target = splitTarget(request.target);
+  const target = splitTarget(request.head.target);
   exchange.path = target.path;
   exchange.query = target.query;
   exchange.allowedOrigin = allowedOrigin(gateway, request);
@@ -73,7 +73,7 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
   if (admission.kind === 'refused') return admission;
   exchange.admission = admission;
 
-  if (request.contentLength > route.service.bodyLimitBytes) return refused('body_too_large');
+  if (request.head.contentLength > route.service.bodyLimitBytes) return refused('body_too_large');
   const use = request.hasBody ? bodyUse(exchange, route.service, admission) : undefined;
   if (use !== undefined) {
     const taking = takeBody(gateway, exchange, route.service, use);

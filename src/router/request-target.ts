@@ -38,5 +38,5 @@ export function namesOneHost(request: ClientRequest): boolean {
     const name = rawHeaders[at] as string;
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
-  return hosts === 1 || (hosts === 0 && !request.isHttp11);
+  return hosts === 1 || (hosts === 0 && !request.head.isHttp11);
 }

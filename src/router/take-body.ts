@@ -54,11 +54,8 @@ export function takeBody(
   }
   exchange.continueBody?.();
   const reading = read(exchange, service, use);
-  const end = (read: BodyReading) => {
-    lifetime.bodies.endReading(key);
-    return keepBody(gateway, exchange, service, read);
-  };
-  return reading instanceof Promise ? reading.then(end) : end(reading);
+  if (!(reading instanceof Promise)) return keepBody(gateway, exchange, service, reading);
+  return reading.then((later) => keepBody(gateway, exchange, service, later));
 }
 
 function keepBody(
@@ -67,6 +64,7 @@ function keepBody(
   service: ServiceModel,
   reading: BodyReading,
 ): Taken {
+  exchange.lifetime.bodies.endReading(exchange.caller?.limitKey ?? '');
   if (reading.kind === 'refused') return reading;
   if (reading.kind === 'gone' || exchange.ended) return 'gone';
   const editor = reading.isObject === true ? gateway.jsonEditors.get(service)?.request : undefined;
@@ -86,10 +84,7 @@ function isEncoded({ request }: Exchange): boolean {
 
 function read(exchange: Exchange, service: ServiceModel, use: BodyUse): Reading {
   const { request } = exchange;
-  const bounds = {
-    limitBytes: service.bodyLimitBytes,
-    hold: (bytes: number) => exchange.hold(bytes),
-  };
+  const bounds = { limitBytes: service.bodyLimitBytes, memory: exchange };
   switch (use) {
     case 'model':
       return readModelBody(request, bounds);

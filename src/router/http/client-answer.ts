@@ -80,7 +80,7 @@ export class ClientAnswer {
     const { request } = this;
     let text = `date: ${httpDate()}\r\n`;
     if (!hasLength && request.method !== 'HEAD' && status !== 204 && status !== 304) {
-      this.chunked = request.isHttp11;
+      this.chunked = request.head.isHttp11;
       if (this.chunked) text += 'transfer-encoding: chunked\r\n';
       else this.persistent = false;
     }

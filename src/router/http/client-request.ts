@@ -24,16 +24,6 @@ const NOWHERE: BodySink = { onBody() {}, onBodyEnd() {}, onBodyLost() {} };
 
 /** One request. Its body is given to one reader at a time; what arrives without one waits. */
 export class ClientRequest {
-  readonly method: string;
-  target: string;
-  readonly isHttp11: boolean;
-  /** Names and values in turn, as they were written. Emptied when a stream has begun. */
-  readonly rawHeaders: string[];
-  readonly headers: RequestHeaders;
-  readonly chunked: boolean;
-  /** Bytes of a body that is not chunked; 0 when there is none. */
-  readonly contentLength: number;
-  readonly waits: boolean;
   /** Whether all of the body has arrived. */
   complete: boolean;
   private readonly chunks: ChunkedBody | undefined;
@@ -44,25 +34,30 @@ export class ClientRequest {
   private unreadBytes = 0;
 
   constructor(
-    head: RequestHead,
+    readonly head: RequestHead,
     private readonly source: BodySource,
   ) {
-    this.method = head.method;
-    this.target = head.target;
-    this.isHttp11 = head.isHttp11;
-    this.rawHeaders = head.rawHeaders;
-    this.headers = head.headers;
-    this.chunked = head.chunked;
-    this.contentLength = head.contentLength;
-    this.waits = head.waits;
     this.chunks = head.chunked ? new ChunkedBody(checkTrailer) : undefined;
     this.left = head.contentLength;
     this.complete = !head.chunked && head.contentLength === 0;
   }
 
+  get method(): string {
+    return this.head.method;
+  }
+
+  get headers(): RequestHeaders {
+    return this.head.headers;
+  }
+
+  /** Names and values in turn, as they were written. Emptied when a stream has begun. */
+  get rawHeaders(): string[] {
+    return this.head.rawHeaders;
+  }
+
   /** Whether it brings a body (RFC 9112 section 6.3). */
   get hasBody(): boolean {
-    return this.chunked || this.contentLength > 0;
+    return this.head.chunked || this.head.contentLength > 0;
   }
 
   get remoteAddress(): string | undefined {

@@ -36,8 +36,8 @@ export type RequestHeaders = Record<Field, string | undefined>;
 /** What the head of a request says. */
 export interface RequestHead {
   readonly method: string;
-  /** As it was sent. */
-  readonly target: string;
+  /** As it was sent; of an edge that asks for leave, the one that it asks about. */
+  target: string;
   readonly isHttp11: boolean;
   /** Names and values in turn, as they were written. */
   readonly rawHeaders: string[];

@@ -42,12 +42,12 @@ export function openUpload(exchange: Exchange): Upload {
     return buffered(whole, true);
   }
   const beginning = body?.chunks ?? [];
-  return request.chunked
+  return request.head.chunked
     ? { kind: 'streamed', chunked: true, framing: 'transfer-encoding: chunked\r\n', beginning }
     : {
         kind: 'streamed',
         chunked: false,
-        framing: `content-length: ${request.contentLength}\r\n`,
+        framing: `content-length: ${request.head.contentLength}\r\n`,
         beginning,
       };
 }

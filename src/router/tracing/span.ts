@@ -72,7 +72,7 @@ export const SPAN_ATTRIBUTES: Readonly<Record<string, SpanAttribute>> = {
   'network.protocol.version': {
     meaning: 'Of HTTP, between edge and router.',
     type: 'string',
-    of: ({ request }) => (request.isHttp11 ? '1.1' : '1.0'),
+    of: ({ request }) => (request.head.isHttp11 ? '1.1' : '1.0'),
   },
   'user_agent.original': {
     meaning: 'Program of the client, as it calls itself.',
