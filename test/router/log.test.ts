@@ -1,4 +1,4 @@
-import { createLog } from '../../src/router/log';
+import { createLog, jsonText } from '../../src/router/log';
 
 test('writes every kind of value as JSON, and leaves out what has none', () => {
   let text = '';
@@ -21,6 +21,17 @@ test('writes every kind of value as JSON, and leaves out what has none', () => {
   const line = JSON.parse(text) as Record<string, unknown>;
   expect(line).toEqual({ time: expect.stringMatching(/Z$/), level: 'warn', ...fields });
   expect(text.endsWith('}\n')).toBe(true);
+});
+
+test('writes members that are JSON already as they are', () => {
+  let text = '';
+  const log = createLog((lines) => {
+    text += lines;
+  });
+
+  log.append('info', `,"text":${jsonText('a b')},"odd":${jsonText('"\n')}`);
+  log.flush();
+  expect(JSON.parse(text)).toMatchObject({ level: 'info', text: 'a b', odd: '"\n' });
 });
 
 test('hands lines over before they grow long', () => {
