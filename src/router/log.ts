@@ -55,15 +55,17 @@ export function jsonText(text: string): string {
   return NOT_PLAIN.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
-let lastMilliseconds = 0;
-let lastTime = '';
+let lastSecond = 0;
+/** `2026-11-27T15:58:17.` */
+let untilPoint = '';
 
-/** Many lines fall into the same millisecond. */
+/** Of a date that is written for every line, only the milliseconds are new: all of it takes as long as the line. */
 function isoTime(): string {
   const now = Date.now();
-  if (now !== lastMilliseconds) {
-    lastMilliseconds = now;
-    lastTime = new Date(now).toISOString();
+  const second = Math.floor(now / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    untilPoint = new Date(second * 1000).toISOString().slice(0, -'000Z'.length);
   }
-  return lastTime;
+  return `${untilPoint}${String(1000 + (now % 1000)).slice(1)}Z`;
 }

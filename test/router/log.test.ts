@@ -34,6 +34,24 @@ test('writes members that are JSON already as they are', () => {
   expect(JSON.parse(text)).toMatchObject({ level: 'info', text: 'a b', odd: '"\n' });
 });
 
+test.each([
+  '2026-11-27T15:58:17.000Z',
+  '2026-11-27T15:58:17.007Z',
+  '2026-11-27T15:58:17.999Z',
+  '2027-01-01T00:00:00.010Z',
+])('writes the time %s', (time) => {
+  let text = '';
+  const log = createLog((lines) => {
+    text += lines;
+  });
+  jest.spyOn(Date, 'now').mockReturnValue(Date.parse(time));
+
+  log.write('info', {});
+  log.flush();
+  jest.restoreAllMocks();
+  expect(JSON.parse(text)).toEqual({ time, level: 'info' });
+});
+
 test('hands lines over before they grow long', () => {
   let flushes = 0;
   const log = createLog(() => flushes++);
