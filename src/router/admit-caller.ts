@@ -1,11 +1,9 @@
 /** The admission step of the pipeline: the model's decisions, and what their refusals look like to a client. */
-
 import { own } from '../model/caller';
 import { type Admission, admit, type MatchedRoute, pathInVersion, type Refusal } from '../model/decide';
 import type { GatewayModel } from '../model/gateway-model';
 import type { RouteMatch } from '../model/route';
 import { versionHeaders } from '../model/version';
-import { flat } from './compiled-gateway';
 import { CHALLENGE } from './identify';
 import type { VerifiedCaller } from './identity/verifier';
 import { type Refused, refused } from './refusal';
@@ -39,11 +37,9 @@ export function callerRefusal(model: GatewayModel, route: MatchedRoute, refusal:
 /** The headers that tell of a version's end, for a route; names and values in turn. */
 export function lifeHeaders(model: GatewayModel, route: MatchedRoute, version: string): readonly string[] {
   const life = own(model.versions, version);
-  if (life === undefined || (life.deprecatedAtSeconds === undefined && life.sunsetAtSeconds === undefined)) {
-    return NONE;
-  }
+  if (life === undefined) return NONE;
   const successor = life.successor === undefined ? undefined : pathInVersion(model, route, life.successor);
-  return flat(versionHeaders(life, successor));
+  return versionHeaders(life, successor);
 }
 
 const NONE: readonly string[] = [];

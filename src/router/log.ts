@@ -10,6 +10,8 @@ export type LogFields = Readonly<Record<string, unknown>>;
 /** Where lines go. A line that cannot be written is lost, and nothing else. */
 export interface Log {
   write(level: LogLevel, fields: LogFields): void;
+  /** The same of members that are JSON already, each with a comma before it: `,"status":200,"service":"agents"`. */
+  append(level: LogLevel, members: string): void;
   /** Hands over everything that was gathered. */
   flush(): void;
 }
@@ -28,41 +30,42 @@ export function createLog(out: (lines: string) => void): Log {
     gathered = '';
     if (lines !== '') out(lines);
   };
-  return {
-    flush,
-    write: (level, fields) => {
-      gathered += lineOf(level, fields);
-      if (gathered.length > GATHER_CHARACTERS_MOST) flush();
-      else timer ??= setTimeout(flush, GATHER_MILLISECONDS).unref();
-    },
+  const append = (level: LogLevel, members: string) => {
+    gathered += `{"time":"${isoTime()}","level":"${level}"${members}}\n`;
+    if (gathered.length > GATHER_CHARACTERS_MOST) flush();
+    else timer ??= setTimeout(flush, GATHER_MILLISECONDS).unref();
   };
+  return { flush, append, write: (level, fields) => append(level, membersOf(fields)) };
 }
 
-/** What JSON writes as it is. */
-const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
-
-/** Written by hand for the sake of plain strings and numbers, which are all that most lines hold. */
-function lineOf(level: LogLevel, fields: LogFields): string {
-  let line = `{"time":"${isoTime()}","level":"${level}"`;
+function membersOf(fields: LogFields): string {
+  let members = '';
   for (const name in fields) {
-    const value = fields[name];
-    if (value === undefined) continue;
-    if (typeof value === 'string' && PLAIN.test(value)) line += `,"${name}":"${value}"`;
-    else if (typeof value === 'number' || typeof value === 'boolean') line += `,"${name}":${value}`;
-    else line += `,"${name}":${JSON.stringify(value)}`;
+    const value = JSON.stringify(fields[name]);
+    if (value !== undefined) members += `,"${name}":${value}`;
   }
-  return `${line}}\n`;
+  return members;
 }
 
-let lastMilliseconds = 0;
-let lastTime = '';
+/** What JSON does not write as it is. */
+const NOT_PLAIN = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
 
-/** Many lines fall into the same millisecond. */
+/** A text as JSON, for `append`: most are plain, and a look at them is cheaper than `JSON.stringify`. */
+export function jsonText(text: string): string {
+  return NOT_PLAIN.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+let lastSecond = 0;
+/** `2026-11-27T15:58:17.` */
+let untilPoint = '';
+
+/** Of a date that is written for every line, only the milliseconds are new: all of it takes as long as the line. */
 function isoTime(): string {
   const now = Date.now();
-  if (now !== lastMilliseconds) {
-    lastMilliseconds = now;
-    lastTime = new Date(now).toISOString();
+  const second = Math.floor(now / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    untilPoint = new Date(second * 1000).toISOString().slice(0, -'000Z'.length);
   }
-  return lastTime;
+  return `${untilPoint}${String(1000 + (now % 1000)).slice(1)}Z`;
 }

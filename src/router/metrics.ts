@@ -18,30 +18,73 @@ export interface Metric extends MetricInfo {
   render(): string;
 }
 
-/** Between label values in a key; no name in a model has it. */
-const SEPARATOR = '\n';
+/** One combination of label values, with what is kept of it. */
+interface Series<T> {
+  readonly values: readonly string[];
+  readonly kept: T;
+}
+
+/** Where the label values so far lead. */
+class Step<T> {
+  series: Series<T> | undefined;
+  private readonly next = new Map<string, Step<T>>();
+
+  /** With one more label value. */
+  to(value: string): Step<T> {
+    let step = this.next.get(value);
+    if (step === undefined) {
+      step = new Step<T>();
+      this.next.set(value, step);
+    }
+    return step;
+  }
+}
+
+/** Every series of a metric. One is found label by label, several times a request: no key is made for that. */
+class AllSeries<T> {
+  private readonly first = new Step<T>();
+  private readonly inOrder: Series<T>[] = [];
+
+  /** @param begin makes what is kept of a new series */
+  constructor(private readonly begin: () => T) {}
+
+  of(values: readonly string[]): T {
+    let step = this.first;
+    for (let at = 0; at < values.length; at++) step = step.to(values[at] as string);
+    if (step.series === undefined) {
+      step.series = { values: [...values], kept: this.begin() };
+      this.inOrder.push(step.series);
+    }
+    return step.series.kept;
+  }
+
+  /** As they came. */
+  [Symbol.iterator](): IterableIterator<Series<T>> {
+    return this.inOrder.values();
+  }
+}
 
 /** A number that only grows, for each combination of label values. */
 export class Counter implements Metric {
   readonly type = 'counter';
-  private readonly series = new Map<string, number>();
+  private readonly series = new AllSeries(() => ({ total: 0 }));
 
   constructor(
     readonly name: string,
     readonly help: string,
     readonly labels: readonly string[],
   ) {
-    if (labels.length === 0) this.series.set('', 0);
+    if (labels.length === 0) this.series.of([]);
   }
 
   add(values: readonly string[], amount = 1): void {
-    const key = values.join(SEPARATOR);
-    this.series.set(key, (this.series.get(key) ?? 0) + amount);
+    this.series.of(values).total += amount;
   }
 
   render(): string {
     let text = head(this);
-    for (const [key, value] of this.series) text += `${this.name}${labelText(this.labels, key)} ${value}\n`;
+    for (const { values, kept } of this.series)
+      text += `${this.name}${labelText(this.labels, values)} ${kept.total}\n`;
     return text;
   }
 }
@@ -77,9 +120,7 @@ export class LabelledGauge implements Metric {
   render(): string {
     const values = this.values();
     if (values.length === 0) return '';
-    const lines = values.map(
-      ([labels, value]) => `${this.name}${labelText(this.labels, labels.join(SEPARATOR))} ${value}\n`,
-    );
+    const lines = values.map(([labels, value]) => `${this.name}${labelText(this.labels, labels)} ${value}\n`);
     return head(this) + lines.join('');
   }
 }
@@ -92,7 +133,7 @@ interface Observations {
 /** How many observations were up to each bound, for each combination of label values. */
 export class Histogram implements Metric {
   readonly type = 'histogram';
-  private readonly series = new Map<string, Observations>();
+  private readonly series: AllSeries<Observations>;
 
   /** @param bounds upper bounds, ascending; the last bucket, without a bound, is added */
   constructor(
@@ -100,15 +141,12 @@ export class Histogram implements Metric {
     readonly help: string,
     readonly labels: readonly string[],
     readonly bounds: readonly number[],
-  ) {}
+  ) {
+    this.series = new AllSeries(() => ({ counts: new Array<number>(bounds.length + 1).fill(0), sum: 0 }));
+  }
 
   observe(values: readonly string[], amount: number): void {
-    const key = values.join(SEPARATOR);
-    let found = this.series.get(key);
-    if (found === undefined) {
-      found = { counts: new Array<number>(this.bounds.length + 1).fill(0), sum: 0 };
-      this.series.set(key, found);
-    }
+    const found = this.series.of(values);
     let bucket = 0;
     while (bucket < this.bounds.length && amount > (this.bounds[bucket] as number)) bucket++;
     (found.counts[bucket] as number)++;
@@ -117,15 +155,16 @@ export class Histogram implements Metric {
 
   render(): string {
     let text = head(this);
-    for (const [key, { counts, sum }] of this.series) {
+    for (const { values, kept } of this.series) {
+      const { counts, sum } = kept;
       let total = 0;
       for (let bucket = 0; bucket < counts.length; bucket++) {
         total += counts[bucket] as number;
         const bound = bucket < this.bounds.length ? String(this.bounds[bucket]) : '+Inf';
-        const labels = labelText([...this.labels, 'le'], `${key}${SEPARATOR}${bound}`);
+        const labels = labelText([...this.labels, 'le'], [...values, bound]);
         text += `${this.name}_bucket${labels} ${total}\n`;
       }
-      const labels = labelText(this.labels, key);
+      const labels = labelText(this.labels, values);
       text += `${this.name}_sum${labels} ${sum}\n${this.name}_count${labels} ${total}\n`;
     }
     return text;
@@ -136,9 +175,8 @@ function head({ name, help, type }: MetricInfo): string {
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
 }
 
-function labelText(labels: readonly string[], key: string): string {
+function labelText(labels: readonly string[], values: readonly string[]): string {
   if (labels.length === 0) return '';
-  const values = key.split(SEPARATOR);
   return `{${labels.map((label, index) => `${label}="${escaped(values[index] ?? '')}"`).join(',')}}`;
 }
 

@@ -14,6 +14,8 @@ export type ModelFieldResult =
 
 /** Objects and arrays that may be open at once. */
 const DEPTH_MOST = 512;
+const BACKSLASH = 0x5c;
+const KEY = 'model';
 /** Bytes of the longest spelling of the key: five escapes. */
 const KEY_BYTES_MOST = 30;
 
@@ -24,14 +26,15 @@ type Capture = (typeof CAPTURE)[keyof typeof CAPTURE];
 /** Reads one body: `push` for every chunk until it says false, then `result`. */
 export class ModelField {
   private state: number = STATE.start;
-  /** 1 for every open object, 0 for every open array. */
-  private readonly open = new Uint8Array(DEPTH_MOST);
+  /** 1 for every open object, 0 for every open array. Grows, since few bodies nest deep. */
+  private readonly open: number[] = [];
   private depth = 0;
   private inKey = false;
   private capture: Capture = CAPTURE.none;
   /** Where in the chunk at hand the captured bytes begin. */
   private captureFrom = 0;
-  private captured: Buffer[] = [];
+  /** What of them came in earlier chunks. */
+  private captured: Buffer[] | undefined;
   private seen = false;
   /** Whether the key was read and its value has not come to be a string. */
   private awaitsValue = false;
@@ -61,7 +64,10 @@ export class ModelField {
       state = this.act(next, chunk, at);
       if (this.reason !== undefined) return false;
     }
-    if (this.capture !== CAPTURE.none) this.captured.push(chunk.subarray(this.captureFrom, end));
+    if (this.capture !== CAPTURE.none) {
+      this.captured ??= [];
+      this.captured.push(chunk.subarray(this.captureFrom, end));
+    }
     this.state = state;
     this.before += end;
     return true;
@@ -124,28 +130,37 @@ export class ModelField {
   private begin(capture: Capture, at: number): void {
     this.capture = capture;
     this.captureFrom = at + 1;
-    this.captured = [];
+    this.captured = undefined;
   }
 
   private finish(chunk: Buffer, at: number): void {
-    const capture = this.capture;
-    this.capture = CAPTURE.none;
-    const last = chunk.subarray(this.captureFrom, at);
-    const bytes = this.captured.length === 0 ? last : Buffer.concat([...this.captured, last]);
-    if (capture === CAPTURE.model) this.readModel(bytes);
-    else this.readKey(bytes);
+    if (this.captured === undefined) this.read(chunk, this.captureFrom, at);
+    else {
+      const bytes = Buffer.concat([...this.captured, chunk.subarray(this.captureFrom, at)]);
+      this.read(bytes, 0, bytes.length);
+    }
   }
 
-  private readKey(bytes: Buffer): void {
-    if (bytes.length > KEY_BYTES_MOST || textOf(bytes) !== 'model') return;
+  private read(bytes: Buffer, from: number, to: number): void {
+    const capture = this.capture;
+    this.capture = CAPTURE.none;
+    if (capture === CAPTURE.model) this.readModel(bytes, from, to);
+    else this.readKey(bytes, from, to);
+  }
+
+  private readKey(bytes: Buffer, from: number, to: number): void {
+    const length = to - from;
+    // Most keys have another length, which only escapes could make up for.
+    if (length > KEY_BYTES_MOST || (length !== KEY.length && isPlain(bytes, from, to))) return;
+    if (textOf(bytes, from, to) !== KEY) return;
     if (this.seen) this.fail('it has more than one "model"');
     this.seen = true;
     this.awaitsValue = true;
   }
 
-  private readModel(bytes: Buffer): void {
+  private readModel(bytes: Buffer, from: number, to: number): void {
     this.awaitsValue = false;
-    if (isUtf8(bytes)) this.model = textOf(bytes);
+    if (isPlain(bytes, from, to) || isUtf8(bytes.subarray(from, to))) this.model = textOf(bytes, from, to);
     else this.fail('its "model" is not UTF-8');
   }
 
@@ -159,8 +174,17 @@ export class ModelField {
   }
 }
 
+/** Whether bytes are ASCII without escapes, as nearly all keys and models are: the shortest way from bytes to text. */
+function isPlain(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] as number;
+    if (byte > 0x7f || byte === BACKSLASH) return false;
+  }
+  return true;
+}
+
 /** The text of a JSON string that is known to be valid. */
-function textOf(bytes: Buffer): string {
-  const text = bytes.toString('utf8');
+function textOf(bytes: Buffer, from: number, to: number): string {
+  const text = bytes.toString('utf8', from, to);
   return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
 }

@@ -38,13 +38,12 @@ export class PlainRuns {
 
 /**
  * Whether none of four bytes is a control character, a quote or a backslash. Each term has the top bit of a byte set
- * where the byte, less what is looked for, goes below zero and was not that high before; a borrow from one byte to the
- * next needs such a byte, so it never cries wolf.
+ * where the byte, less what is looked for, goes below zero; those that were that high before do not count. A borrow from
+ * one byte to the next needs such a byte, so it never cries wolf.
  */
 function isPlain(word: number): boolean {
-  const quote = word ^ 0x22222222;
-  const backslash = word ^ 0x5c5c5c5c;
-  const below = (word - 0x20202020) & ~word;
-  const found = below | ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash);
-  return (found & 0x80808080) === 0;
+  const control = word - 0x20202020;
+  const quote = (word ^ 0x22222222) - 0x01010101;
+  const backslash = (word ^ 0x5c5c5c5c) - 0x01010101;
+  return ((control | quote | backslash) & ~word & 0x80808080) === 0;
 }

@@ -1,13 +1,15 @@
 /** The trace that a request belongs to (W3C Trace Context, level 1): passed on if valid, else started. */
-import { randomFillSync } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 const VALID = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:$|-)/;
-const SPAN_BYTES = 8;
-const TRACE_BYTES = 16;
+const SPAN_DIGITS = 16;
+const TRACE_DIGITS = 32;
+/** Of a trace and its span, 128 times. */
+const STOCK_BYTES = 3_072;
 
-/** Random bytes in stock, because asking the system for them request by request costs more than the rest. */
-const stock = Buffer.allocUnsafe((TRACE_BYTES + SPAN_BYTES) * 128);
-let used = stock.length;
+/** Random digits in stock, because asking the system for them request by request costs more than the rest. */
+let stock = '';
+let used = 0;
 
 /**
  * The `traceparent` for the backend, unless the router makes a span of its own (`tracing/tracer.ts`).
@@ -17,12 +19,12 @@ let used = stock.length;
  */
 export function traceparentOf(header: string | readonly string[] | undefined): string {
   if (typeof header === 'string' && header.length < 256 && VALID.test(header)) return header;
-  return `00-${randomHex(TRACE_BYTES)}-${newSpanId()}-00`;
+  return `00-${randomHex(TRACE_DIGITS)}-${newSpanId()}-00`;
 }
 
 /** Sixteen hex digits that nobody has used. */
 export function newSpanId(): string {
-  return randomHex(SPAN_BYTES);
+  return randomHex(SPAN_DIGITS);
 }
 
 /** Places in a `traceparent` whose form is known: `00-<trace>-<span>-<flags>`. */
@@ -40,11 +42,11 @@ export function flagsOf(traceparent: string): number {
   return Number.parseInt(traceparent.slice(53, 55), 16);
 }
 
-function randomHex(bytes: number): string {
-  if (used + bytes > stock.length) {
-    randomFillSync(stock);
+function randomHex(digits: number): string {
+  if (used + digits > stock.length) {
+    stock = randomBytes(STOCK_BYTES).toString('hex');
     used = 0;
   }
-  used += bytes;
-  return stock.toString('hex', used - bytes, used);
+  used += digits;
+  return stock.slice(used - digits, used);
 }

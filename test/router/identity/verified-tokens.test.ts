@@ -22,6 +22,17 @@ it('knows nothing of a token that differs in one character', () => {
   expect(tokens.get('a.b.', 0)).toBeUndefined();
 });
 
+it('knows nothing of a token that has the signature of another', () => {
+  const tokens = new VerifiedTokens();
+  const signature = 'x'.repeat(342);
+  tokens.add(`e30.e30.${signature}`, verified(100), tokens.generation);
+  tokens.add(`e30.e31.${signature}`, verified(100, 'eve'), tokens.generation);
+
+  expect(tokens.get(`e30.e31.${signature}`, 0)).toBeUndefined();
+  expect(tokens.get(signature, 0)).toBeUndefined();
+  expect(tokens.get(`e30.e30.${signature}`, 0)).toMatchObject({ caller: { subject: 'ada' } });
+});
+
 it('forgets everything, and keeps nothing whose key was looked up before', () => {
   const tokens = new VerifiedTokens();
   const before = tokens.generation;
@@ -48,7 +59,7 @@ it('holds 10,000 tokens at most, and lets the oldest go', () => {
 
 it('holds fewer tokens when they are long', () => {
   const tokens = new VerifiedTokens();
-  for (let i = 0; i < 900; i++) tokens.add(`${i}`.padEnd(10_000, 'x'), verified(100), tokens.generation);
+  for (let i = 0; i < 900; i++) tokens.add(`${i}`.padStart(10_000, 'x'), verified(100), tokens.generation);
 
   expect(tokens.size).toBe(800);
 });
@@ -56,7 +67,7 @@ it('holds fewer tokens when they are long', () => {
 it('has room again after it has forgotten everything', () => {
   const tokens = new VerifiedTokens();
   const fill = () => {
-    for (let i = 0; i < 800; i++) tokens.add(`${i}`.padEnd(10_000, 'x'), verified(100), tokens.generation);
+    for (let i = 0; i < 800; i++) tokens.add(`${i}`.padStart(10_000, 'x'), verified(100), tokens.generation);
   };
   fill();
 
