@@ -18,15 +18,8 @@ import {
 import { modelOf } from '../support/router-under-test';
 
 const FAST = `
-const http = require('node:http');
 const { setTimeout: later } = globalThis;
 globalThis.setTimeout = (run, wait, ...rest) => later(run, wait >= 2_000 ? wait / 100 : wait, ...rest);
-const { createServer } = http;
-http.createServer = (options, serve) => createServer(
-  typeof options === 'function' ? options :
-    { ...options, headersTimeout: options.headersTimeout / 100, keepAliveTimeout: options.keepAliveTimeout / 100, connectionsCheckingInterval: 100 },
-  serve,
-);
 `;
 
 let program: ReturnType<typeof buildProgram>;

@@ -1,7 +1,7 @@
 /**
  * One connection of a client: reads its requests one after the other, and the next one only when the answer to the one
- * before has been handed over. Written on bare sockets, because Node's own server takes as much time for a request as
- * all the rest of the router (docs/decisions/0013).
+ * before has been handed over. Written on bare sockets, because Node's own server alone takes
+ * about as much time for a request as the goal leaves for the whole router (docs/decisions/0013).
  */
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '../errors';
@@ -24,7 +24,7 @@ export interface RequestHandler {
   unreadable(code: ErrorCode, cause: string, answer: ClientAnswer | undefined): string;
 }
 
-/** Longest head, as Node has it (`maxHeaderSize` may be 16 KiB or more). Unit: bytes. */
+/** Longest head. Unit: bytes. */
 const HEAD_BYTES_MOST = 32_768;
 /** From the first byte of a head to its last, and from a connection's begin to its first request. */
 const HEAD_MILLISECONDS = 60_000;
