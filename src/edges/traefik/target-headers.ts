@@ -51,11 +51,10 @@ function lifeOf(gateway: GatewayModel, { service, path }: TraefikDirectModel, ve
   if (life === undefined) return {};
   const { successor } = life;
   const there = successor !== undefined && own(gateway.services, service)?.versions[successor] !== undefined;
-  const headers = versionHeaders(life, there ? `${gateway.basePath}/${successor}${path}` : undefined);
-  return Object.fromEntries(
-    Object.entries({ 'x-api-version': version, ...headers }).map(([name, value]) => [
-      capitalised(name),
-      value,
-    ]),
-  );
+  const headers: Record<string, string> = { [capitalised('x-api-version')]: version };
+  const ends = versionHeaders(life, there ? `${gateway.basePath}/${successor}${path}` : undefined);
+  for (let at = 0; at < ends.length; at += 2) {
+    headers[capitalised(ends[at] as string)] = ends[at + 1] as string;
+  }
+  return headers;
 }
