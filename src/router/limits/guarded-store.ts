@@ -4,6 +4,7 @@
  */
 import type { PlanModel } from '../../model/gateway-model';
 import { limitsNothing, localShare } from '../../model/limits';
+import { type Awaited, Deadlines } from './deadlines';
 import { MemoryStore, type MemoryStoreOptions } from './memory-store';
 import type { LimitStore, TakeRequest, TakeResult, TokenCharge } from './store';
 
@@ -46,6 +47,9 @@ export class GuardedStore implements LimitStore {
   private readonly shares = new WeakMap<PlanModel, PlanModel>();
   private probing: NodeJS.Timeout | undefined;
   private closed = false;
+  private readonly deadlines = new Deadlines<AwaitedTake>(TAKE_MILLISECONDS_MOST, (take) =>
+    this.notTaken(take, 'no answer in time'),
+  );
 
   constructor(
     private readonly shared: SharedStore,
@@ -63,28 +67,11 @@ export class GuardedStore implements LimitStore {
     if (request.lookup === undefined && limitsNothing(request.plan)) return Promise.resolve(UNLIMITED);
     if (this.current !== 'ok') return Promise.resolve(this.takeAlone(request));
     return new Promise((resolve) => {
-      let waiting = true;
-      const settle = (result: TakeResult) => {
-        waiting = false;
-        clearTimeout(timer);
-        resolve(result);
-      };
-      const timer = setTimeout(() => {
-        this.fail('no answer in time');
-        settle(this.takeAlone(request));
-      }, TAKE_MILLISECONDS_MOST);
+      const take = new AwaitedTake(request, resolve);
+      this.deadlines.add(take);
       this.shared.take(request).then(
-        (result) => {
-          // Nobody waits for it any more: what it charged stays charged, but the slot must not stay taken.
-          if (!waiting) return result.lease?.release();
-          this.failures = 0;
-          settle(result);
-        },
-        (error: Error) => {
-          if (!waiting) return;
-          this.fail(error.message);
-          settle(this.takeAlone(request));
-        },
+        (result) => this.taken(take, result),
+        (error: Error) => this.notTaken(take, error.message),
       );
     });
   }
@@ -106,6 +93,22 @@ export class GuardedStore implements LimitStore {
     // Redis answers in order: once it has, what was charged and given back before has arrived.
     if (this.current === 'ok') await inTime(this.shared.ping(), TAKE_MILLISECONDS_MOST).catch(() => {});
     await this.shared.close();
+  }
+
+  private taken(take: AwaitedTake, result: TakeResult): void {
+    if (take.done) {
+      // Nobody waits for it any more: what it charged stays charged, but the slot must not stay taken.
+      result.lease?.release();
+      return;
+    }
+    this.failures = 0;
+    take.settle(result);
+  }
+
+  private notTaken(take: AwaitedTake, cause: string): void {
+    if (take.done) return;
+    this.fail(cause);
+    take.settle(this.takeAlone(take.request));
   }
 
   private takeAlone(request: TakeRequest): TakeResult {
@@ -173,4 +176,21 @@ function inTime(promise: Promise<void>, milliseconds: number): Promise<void> {
     const timer = setTimeout(() => reject(new Error('no answer in time')), milliseconds);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+/** A request that waits for the shared store. */
+class AwaitedTake implements Awaited {
+  done = false;
+  until = 0;
+  next: this | undefined = undefined;
+
+  constructor(
+    readonly request: TakeRequest,
+    private readonly resolve: (result: TakeResult) => void,
+  ) {}
+
+  settle(result: TakeResult): void {
+    this.done = true;
+    this.resolve(result);
+  }
 }

@@ -5,8 +5,15 @@ import { CONCURRENCY, grainOf, isTokenWindow, limitOf, WINDOW_KINDS } from '../.
 import { connectRedis, type RedisAddress, type RedisClient } from './connect-redis';
 import { admit, refuse, type WindowCount } from './measure';
 import type { WindowKinds } from './memory-store';
-import { RedisTakes, type TakeReply } from './redis-takes';
-import type { Lease, PlanCandidate, TakeRequest, TakeResult, TokenCharge } from './store';
+import {
+  type PlanToTake,
+  RedisTakes,
+  type Slot,
+  type TakeReply,
+  type WaitingTake,
+  type WrittenPlan,
+} from './redis-takes';
+import type { Lease, TakeRequest, TakeResult, TokenCharge } from './store';
 import { CHARGE_SCRIPT, RENEW_SCRIPT } from './take-script';
 
 /** Where Redis is and how it is used. */
@@ -32,10 +39,24 @@ interface Scripts {
   agwRenew(key: string, lease: string, milliseconds: number): Promise<number>;
 }
 
-/** A plan in the form that the scripts read. */
-interface WrittenPlan {
-  readonly plan: string;
+/** A plan in the forms that the scripts read. */
+interface WrittenForms {
+  readonly plan: WrittenPlan;
+  /** As the only plan of a request. */
+  readonly alone: readonly PlanToTake[];
   readonly tokenWindows: string;
+}
+
+/** Who is counted, by what. */
+type CountedPlan = Pick<TakeRequest, 'key' | 'plan'>;
+
+/** Keys of so many callers are remembered. */
+const CALLERS_MOST = 10_000;
+
+/** The keys that a caller has under a plan: one for each window, then the one for concurrency. */
+interface CallerKeys {
+  readonly plan: PlanModel;
+  readonly keys: readonly string[];
 }
 
 /** Counts callers in Redis; every method fails when Redis does not answer. */
@@ -46,13 +67,18 @@ export class RedisStore {
   private readonly leaseMilliseconds: number;
   private readonly kinds: WindowKinds;
   private readonly replica = randomBytes(6).toString('base64url');
-  private readonly plans = new WeakMap<PlanModel, WrittenPlan>();
-  /** Keys of the leases that are held, by lease. */
-  private readonly held = new Map<string, string>();
+  private readonly plans = new WeakMap<PlanModel, WrittenForms>();
+  /** By the key of a request. */
+  private readonly callers = new Map<string, CallerKeys>();
+  /** Slots of the requests that run. */
+  private readonly held = new Set<HeldSlot>();
   private readonly renewing: NodeJS.Timeout;
   private leases = 0;
   /** Pings that wait for their answer. */
   private unanswered = 0;
+  private readonly giveBack = (slot: HeldSlot) => {
+    if (this.held.delete(slot)) this.takes.giveBack(slot);
+  };
 
   /** @param onError told of every failure of the connection */
   constructor(options: RedisStoreOptions, onError: (error: Error) => void) {
@@ -70,44 +96,60 @@ export class RedisStore {
   }
 
   /** Rejects when Redis does not answer. */
-  async take(request: TakeRequest): Promise<TakeResult> {
+  take(request: TakeRequest): Promise<TakeResult> {
+    return new Promise((resolve, reject) => {
+      this.takes.take(new RedisTake(this, request, `${this.replica}:${++this.leases}`, resolve, reject));
+    });
+  }
+
+  /** The keys that a request may touch; of a look-up, its own first, then those of every plan. */
+  keysOf(request: TakeRequest): readonly string[] {
     const { lookup } = request;
-    const candidates = lookup?.plans ?? [{ ...request, name: '', allowed: true }];
-    const lease = `${this.replica}:${++this.leases}`;
-    const keys = lookup === undefined ? [] : [lookup.key];
-    const plans: (string | number)[] = [];
-    for (const candidate of candidates) this.add(candidate, keys, plans);
-    const reply = await this.takes.take(keys, [
-      lease,
-      keys.length,
-      lookup === undefined ? 0 : candidates.length,
-      ...plans,
-    ]);
-    const found = candidates.find(({ name }) => name === reply.text) ?? (candidates[0] as PlanCandidate);
-    const result = this.resultOf(reply, found, lease);
-    return lookup === undefined ? result : { ...result, lookedUpPlan: reply.text };
+    if (lookup === undefined) return this.callerKeysOf(request.key, request.plan);
+    return [lookup.key, ...lookup.plans.flatMap(({ key, plan }) => this.callerKeysOf(key, plan))];
   }
 
-  /** Adds the keys and arguments of one plan. */
-  private add({ name, plan, key, allowed }: PlanCandidate, keys: string[], plans: (string | number)[]): void {
-    const base = this.baseOf(key);
-    for (const window of plan.windows) keys.push(base + window.name);
-    keys.push(base + CONCURRENCY);
-    plans.push(name, allowed ? 1 : 0, this.writtenOf(plan).plan);
+  /** The plans that a request may have, as the script reads them. */
+  plansOf({ lookup, plan }: TakeRequest): readonly PlanToTake[] {
+    if (lookup === undefined) return this.writtenOf(plan).alone;
+    return lookup.plans.map((candidate) => ({
+      name: candidate.name,
+      allowed: candidate.allowed,
+      written: this.writtenOf(candidate.plan).plan,
+    }));
   }
 
-  private resultOf(reply: TakeReply, { plan, key }: PlanCandidate, lease: string): TakeResult {
-    const { numbers } = reply;
-    if (numbers[0] === 2) return { windows: [], refusedBy: 'plan', degraded: false };
-    const counts = plan.windows.map((_, i) => countOf(numbers, i));
-    if (numbers[0] === 1) {
+  /** What a reply means for its request. */
+  resultOf(request: TakeRequest, lease: string, reply: TakeReply): TakeResult {
+    const { lookup } = request;
+    if (lookup === undefined) return this.resultUnder(request, lease, reply);
+    const found = lookup.plans.find(({ name }) => name === reply[0]) ?? lookup.plans[0];
+    return { ...this.resultUnder(found, lease, reply), lookedUpPlan: reply[0] };
+  }
+
+  private resultUnder({ plan, key }: CountedPlan, lease: string, reply: TakeReply): TakeResult {
+    const [, status, full] = reply;
+    if (status === 2) return { windows: [], refusedBy: 'plan', degraded: false };
+    const counts = plan.windows.map((_, i) => countOf(reply, i));
+    if (status === 1) {
       const held =
         plan.concurrentRequests === undefined ? undefined : this.hold(lease, this.baseOf(key) + CONCURRENCY);
       return admit(plan, counts, held);
     }
-    const refusal = refuse(plan, counts, numbers[1] === 1);
+    const refusal = refuse(plan, counts, full === 1);
     if (refusal === undefined) throw new Error('the script refused a request and gave no reason');
     return refusal;
+  }
+
+  /** One for each window, then the one for concurrency: the same for each request of a caller. */
+  private callerKeysOf(key: string, plan: PlanModel): readonly string[] {
+    const known = this.callers.get(key);
+    if (known?.plan === plan) return known.keys;
+    const base = this.baseOf(key);
+    const keys = [...plan.windows.map(({ name }) => base + name), base + CONCURRENCY];
+    if (this.callers.size >= CALLERS_MOST) this.callers.clear();
+    this.callers.set(key, { plan, keys });
+    return keys;
   }
 
   private baseOf(key: string): string {
@@ -142,7 +184,7 @@ export class RedisStore {
   }
 
   /** A plan as the scripts read it, written once. */
-  private writtenOf(plan: PlanModel): WrittenPlan {
+  private writtenOf(plan: PlanModel): WrittenForms {
     const known = this.plans.get(plan);
     if (known !== undefined) return known;
     const written = (window: WindowModel) => {
@@ -151,36 +193,77 @@ export class RedisStore {
       const cost = isTokenWindow(window) ? 0 : 1;
       return [kind === 'sliding' ? 's' : 'd', limit, seconds * 1000, grainOf(limit), cost];
     };
+    const text = JSON.stringify([plan.concurrentRequests ?? 0, ...plan.windows.map(written)]);
+    const one = { text, command: 0, place: 0 };
     const made = {
-      plan: JSON.stringify([plan.concurrentRequests ?? 0, ...plan.windows.map(written)]),
+      plan: one,
+      alone: [{ name: '', allowed: true, written: one }],
       tokenWindows: JSON.stringify(plan.windows.filter(isTokenWindow).map(written)),
     };
     this.plans.set(plan, made);
     return made;
   }
 
-  private hold(lease: string, leaseKey: string): Lease {
-    this.held.set(lease, leaseKey);
-    return {
-      release: () => {
-        if (!this.held.delete(lease)) return;
-        this.takes.giveBack(leaseKey, lease);
-      },
-    };
+  private hold(lease: string, key: string): Lease {
+    const slot = new HeldSlot(key, lease, this.giveBack);
+    this.held.add(slot);
+    return slot;
   }
 
   private renew(): void {
-    for (const [lease, leaseKey] of this.held) {
-      this.redis.agwRenew(leaseKey, lease, this.leaseMilliseconds).catch(() => {});
+    for (const { key, lease } of this.held) {
+      this.redis.agwRenew(key, lease, this.leaseMilliseconds).catch(() => {});
     }
   }
 }
 
-function countOf(numbers: TakeReply['numbers'], window: number): WindowCount {
-  const at = 2 + window * 3;
+/** One request on its way. */
+class RedisTake implements WaitingTake {
+  readonly keys: readonly string[];
+  readonly plans: readonly PlanToTake[];
+
+  constructor(
+    private readonly store: RedisStore,
+    private readonly request: TakeRequest,
+    readonly lease: string,
+    private readonly resolve: (result: TakeResult) => void,
+    readonly failed: (error: Error) => void,
+  ) {
+    this.keys = store.keysOf(request);
+    this.plans = store.plansOf(request);
+  }
+
+  get looksUp(): boolean {
+    return this.request.lookup !== undefined;
+  }
+
+  taken(reply: TakeReply): void {
+    try {
+      this.resolve(this.store.resultOf(this.request, this.lease, reply));
+    } catch (error) {
+      this.failed(error as Error);
+    }
+  }
+}
+
+/** A slot that is held until it is given back. */
+class HeldSlot implements Lease, Slot {
+  constructor(
+    readonly key: string,
+    readonly lease: string,
+    private readonly giveBack: (slot: HeldSlot) => void,
+  ) {}
+
+  release(): void {
+    this.giveBack(this);
+  }
+}
+
+function countOf(reply: TakeReply, window: number): WindowCount {
+  const at = 3 + window * 3;
   return {
-    count: numbers[at] as number,
-    resetMilliseconds: numbers[at + 1] as number,
-    waitMilliseconds: numbers[at + 2] as number,
+    count: reply[at] as number,
+    resetMilliseconds: reply[at + 1] as number,
+    waitMilliseconds: reply[at + 2] as number,
   };
 }

@@ -7,30 +7,47 @@ import { Cluster } from 'ioredis';
 import type { RedisClient } from './connect-redis';
 import { TAKE_SCRIPT } from './take-script';
 
-/** What `TAKE_SCRIPT` says of one request. */
-export interface TakeReply {
-  /** What a look-up read. */
+/**
+ * What `TAKE_SCRIPT` says of one request: what a look-up read, or an error; the status, full concurrency, and three numbers for
+ * each window.
+ */
+export type TakeReply = readonly [text: string, status: number, full: number, ...windows: number[]];
+
+/** A plan as the script reads it. Its place is where it stands among the plans of one command. */
+export interface WrittenPlan {
   readonly text: string;
-  /** Status, full concurrency, and three for each window. */
-  readonly numbers: readonly number[];
+  /** The command that it was written into last. */
+  command: number;
+  place: number;
+}
+
+/** One request that waits. */
+export interface WaitingTake {
+  readonly lease: string;
+  readonly keys: readonly string[];
+  /** Whether the store finds out which of several plans it is. */
+  readonly looksUp: boolean;
+  readonly plans: readonly PlanToTake[];
+  taken(reply: TakeReply): void;
+  failed(error: Error): void;
+}
+
+/** One plan of a request. */
+export interface PlanToTake {
+  readonly name: string;
+  readonly allowed: boolean;
+  readonly written: WrittenPlan;
+}
+
+/** A slot that is given back. */
+export interface Slot {
+  readonly key: string;
+  readonly lease: string;
 }
 
 /** The command that the script becomes. */
 interface TakeCommand {
-  agwTake(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<readonly string[]>;
-}
-
-interface Waiting {
-  readonly keys: readonly string[];
-  readonly values: readonly (string | number)[];
-  readonly resolve: (reply: TakeReply) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** A slot that is given back. */
-interface Slot {
-  readonly key: string;
-  readonly lease: string;
+  agwTake(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<string>;
 }
 
 /** Redis serves nobody else while a script runs. */
@@ -42,9 +59,10 @@ const NO_SLOTS: readonly Slot[] = [];
 export class RedisTakes {
   private readonly redis: RedisClient & TakeCommand;
   private readonly together: number;
-  private waiting: Waiting[] = [];
+  private waiting: WaitingTake[] = [];
   private slots: Slot[] = [];
   private sending = false;
+  private commands = 0;
   private readonly send = () => this.sendAll();
 
   constructor(
@@ -56,21 +74,15 @@ export class RedisTakes {
     this.together = redis instanceof Cluster ? 1 : TAKES_MOST;
   }
 
-  /**
-   * Rejects when Redis does not answer.
-   *
-   * @param values what the script says of one request
-   */
-  take(keys: readonly string[], values: readonly (string | number)[]): Promise<TakeReply> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ keys, values, resolve, reject });
-      this.sendSoon();
-    });
+  /** Told of what becomes of it, or that Redis does not answer. */
+  take(take: WaitingTake): void {
+    this.waiting.push(take);
+    this.sendSoon();
   }
 
   /** Gives a slot back; nobody waits for it, and without an answer it expires. */
-  giveBack(key: string, lease: string): void {
-    this.slots.push({ key, lease });
+  giveBack(slot: Slot): void {
+    this.slots.push(slot);
     this.sendSoon();
   }
 
@@ -98,29 +110,49 @@ export class RedisTakes {
     for (const { key, lease } of slots) this.redis.zrem(key, lease).catch(() => {});
   }
 
-  private sendTakes(takes: readonly Waiting[], slots: readonly Slot[]): void {
-    const keys = slots.map(({ key }) => key);
-    const values: (string | number)[] = [this.leaseMilliseconds, slots.length, takes.length];
-    for (const { lease } of slots) values.push(lease);
-    for (const take of takes) {
-      keys.push(...take.keys);
-      values.push(...take.values);
+  private sendTakes(takes: readonly WaitingTake[], slots: readonly Slot[]): void {
+    const keys: string[] = [];
+    const plans: string[] = [];
+    this.commands++;
+    let leases = '';
+    for (const { key, lease } of slots) {
+      keys.push(key);
+      leases += leases === '' ? `"${lease}"` : `,"${lease}"`;
     }
-    this.redis.agwTake(keys.length, ...keys, ...values).then(
-      (replies) => settle(takes, replies),
-      (error: Error) => {
-        for (const { reject } of takes) reject(error);
-      },
-    );
+    let requests = '';
+    for (const take of takes) {
+      for (const key of take.keys) keys.push(key);
+      requests += (requests === '' ? '' : ',') + this.written(take, plans);
+    }
+    this.redis
+      .agwTake(keys.length, ...keys, this.leaseMilliseconds, `[${leases}]`, `[${requests}]`, ...plans)
+      .then(
+        (replies) => settle(takes, JSON.parse(replies) as TakeReply[]),
+        (error: Error) => {
+          for (const take of takes) take.failed(error);
+        },
+      );
+  }
+
+  /** @param plans gets those that the command does not have yet */
+  private written({ lease, keys, looksUp, plans }: WaitingTake, into: string[]): string {
+    let text = `["${lease}",${keys.length},${looksUp ? plans.length : 0}`;
+    for (const { name, allowed, written } of plans) {
+      if (written.command !== this.commands) {
+        written.command = this.commands;
+        written.place = into.push(written.text);
+      }
+      text += `,${JSON.stringify(name)},${allowed ? 1 : 0},${written.place}`;
+    }
+    return `${text}]`;
   }
 }
 
-function settle(takes: readonly Waiting[], replies: readonly string[]): void {
+function settle(takes: readonly WaitingTake[], replies: readonly TakeReply[]): void {
   for (let i = 0; i < takes.length; i++) {
-    const text = replies[2 * i] as string;
-    const numbers = (replies[2 * i + 1] as string).split(' ').map(Number);
-    const { resolve, reject } = takes[i] as Waiting;
-    if (numbers[0] === -1) reject(new Error(text));
-    else resolve({ text, numbers });
+    const reply = replies[i] as TakeReply;
+    const take = takes[i] as WaitingTake;
+    if (reply[1] === -1) take.failed(new Error(reply[0]));
+    else take.taken(reply);
   }
 }

@@ -131,50 +131,48 @@ end
  * KEYS: the concurrency key of each slot; then for each request: where there is a look-up, its key; for each plan one for
  * each window, then the concurrency key.
  *
- * ARGV: lease milliseconds, number of slots, number of requests; the lease id of each slot; then for each request its lease
- * id, number of keys, number of plans that a look-up chooses from (0 = no look-up, one plan), and for each plan its name,
- * whether it includes the request (1 or 0), and JSON: `[concurrency limit, [kind, limit, milliseconds, grain, cost]…]`, where
- * concurrency 0 is none, kinds are `s` (sliding) and `d` (day), and cost is what a request takes. The first plan is the
- * default one.
+ * ARGV: lease milliseconds; JSON of the lease ids of the slots; JSON of the requests; and the plans that they name, each as
+ * JSON `[concurrency limit, [kind, limit, milliseconds, grain, cost]…]`, where concurrency 0 is none, kinds are `s` (sliding)
+ * and `d` (day), and cost is what a request takes. A request is `[lease id, number of keys, number of plans that a look-up
+ * chooses from (0 = no look-up, one plan), …]` and for each plan its name, whether it includes the request (1 or 0), and its
+ * place among the plans, from 1. The first plan is the default one.
  *
- * Returns for each request a text and numbers, written as one text because Redis and the client take longer over a list:
- * what the look-up read, or the error; and with spaces between them 1 (admitted), 0 (refused), 2 (not in the plan) or -1
- * (what is stored is not ours); 1 or 0 for a full concurrency; then for each window: count before this request,
- * milliseconds until its oldest part leaves it, milliseconds until it has room.
+ * Returns JSON, one text because Redis and the client take longer over a list. For each request `[text, status, full, …]`:
+ * what the look-up read, or the error; 1 (admitted), 0 (refused), 2 (not in the plan) or -1 (what is stored is not ours);
+ * 1 or 0 for a full concurrency; then for each window: count before this request, milliseconds until its oldest part leaves
+ * it, milliseconds until it has room.
  */
 export const TAKE_SCRIPT = `${WINDOWS}
-local decoded = {}
-local function plan_at(at)
-  local text = ARGV[at]
-  if not decoded[text] then decoded[text] = cjson.decode(text) end
-  return decoded[text]
+local plans = {}
+local function plan_at(place)
+  if not plans[place] then plans[place] = cjson.decode(ARGV[3 + place]) end
+  return plans[place]
 end
 
 -- As whole numbers, which Lua would write with an exponent when they are large.
 local function written(numbers)
   for i, number in ipairs(numbers) do numbers[i] = string.format('%.0f', number) end
-  return table.concat(numbers, ' ')
+  return table.concat(numbers, ',')
 end
 
-local function take(key, at)
-  local lease, plans, name = ARGV[at], tonumber(ARGV[at + 2]), ''
-  at = at + 3
-  if plans > 0 then
+local function take(key, request)
+  local lease, lookups, name, at = request[1], request[3], '', 4
+  if lookups > 0 then
     local found = redis.pcall('GET', KEYS[key])
     if type(found) == 'string' then name = string.sub(found, 1, 64) elseif found then name = '?' end
     key = key + 1
     local next_key = key
-    for next_at = at, at + 3 * (plans - 1), 3 do
-      if ARGV[next_at] == name then
+    for next_at = 4, 1 + 3 * lookups, 3 do
+      if request[next_at] == name then
         key, at = next_key, next_at
         break
       end
-      next_key = next_key + #plan_at(next_at + 2)
+      next_key = next_key + #plan_at(request[next_at + 2])
     end
   end
-  if ARGV[at + 1] == '0' then return name, '2 0' end
+  if request[at + 1] == 0 then return name, '2,0' end
 
-  local plan = plan_at(at + 2)
+  local plan = plan_at(request[at + 2])
   local concurrency, windows = plan[1], {unpack(plan, 2)}
   local leases = KEYS[key + #windows]
   local admitted = 1
@@ -209,22 +207,21 @@ local function take(key, at)
   return name, written(reply)
 end
 
-local slots = tonumber(ARGV[2])
-for slot = 1, slots do redis.call('ZREM', KEYS[slot], ARGV[3 + slot]) end
-local replies, key, at = {}, slots + 1, slots + 4
-for i = 1, tonumber(ARGV[3]) do
-  local ok, reply, numbers = pcall(take, key, at)
+local slots = cjson.decode(ARGV[2])
+for i, lease in ipairs(slots) do redis.call('ZREM', KEYS[i], lease) end
+local replies, key = {}, #slots + 1
+for i, request in ipairs(cjson.decode(ARGV[3])) do
+  local ok, text, numbers = pcall(take, key, request)
   if not ok then
     -- Of other errors, such as of a replica, all requests learn.
-    local message = type(reply) == 'table' and reply.err or tostring(reply)
-    if not string.find(message, 'WRONGTYPE', 1, true) then error(reply) end
-    reply, numbers = message, '-1 0'
+    local message = type(text) == 'table' and text.err or tostring(text)
+    if not string.find(message, 'WRONGTYPE', 1, true) then error(text) end
+    text, numbers = message, '-1,0'
   end
-  replies[2 * i - 1], replies[2 * i] = reply, numbers
-  key = key + ARGV[at + 1]
-  at = at + 3 + 3 * math.max(ARGV[at + 2], 1)
+  replies[i] = '[' .. cjson.encode(text) .. ',' .. numbers .. ']'
+  key = key + request[2]
 end
-return replies
+return '[' .. table.concat(replies, ',') .. ']'
 `;
 
 /**
