@@ -77,20 +77,20 @@ export function matchRoute(table: RouteTable, method: string, path: string): Rou
   if (service.methods !== undefined && !service.methods.includes(method)) {
     return { kind: 'refused', code: 'method_not_allowed', allow: service.methods };
   }
-  const prefix = versioned ? `${table.basePath}/${first}` : table.basePath;
-  const route = { kind: 'route', name, service, prefix, rest: tail.slice(end) } as const;
-  return versioned ? { ...route, pathVersion: first } : route;
+  const rest = tail.slice(end);
+  if (!versioned) return { kind: 'route', name, service, prefix: table.basePath, rest };
+  return { kind: 'route', name, service, prefix: `${table.basePath}/${first}`, rest, pathVersion: first };
 }
 
 /** A service whose path is empty is at the root and takes what no other one has. */
 function longestService(table: RouteTable, tail: string) {
   const root = table.byPath.get('');
-  let found = root === undefined ? undefined : { ...root, end: 0 };
+  let found = root === undefined ? undefined : { name: root.name, service: root.service, end: 0 };
   let end = 0;
   for (let segments = 0; segments < table.depth && end < tail.length; segments++) {
     end = segmentEnd(tail, end + 1);
     const entry = table.byPath.get(tail.slice(0, end));
-    if (entry !== undefined) found = { ...entry, end };
+    if (entry !== undefined) found = { name: entry.name, service: entry.service, end };
   }
   return found;
 }

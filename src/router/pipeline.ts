@@ -17,7 +17,7 @@ import type { LimitStore } from './limits/store';
 import { allowedOrigin, isPreflight } from './preflight';
 import { asksForPublicKeys } from './public-keys';
 import { type Refused, refused } from './refusal';
-import { namesOneHost, splitTarget } from './request-target';
+import { namesHost, splitTarget } from './request-target';
 import { bodyUse, takeBody } from './take-body';
 import { admissionAfter, limitRefusal, meterOf, takeRequest } from './take-limits';
 import type { TokenCount } from './usage/token-meter';
@@ -54,7 +54,7 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
   exchange.query = target.query;
   exchange.allowedOrigin = allowedOrigin(gateway, request);
   if (request.rawHeaders.length > 2 * HEADERS_MOST) return refused('headers_too_large');
-  if (!namesOneHost(request)) return refused('request_invalid');
+  if (!namesHost(request.head)) return refused('request_invalid');
   if (isPreflight(gateway, request)) return PREFLIGHT;
   if (parts.serviceTokens !== undefined && asksForPublicKeys(gateway, exchange)) return PUBLIC_KEYS;
 
@@ -101,7 +101,7 @@ export async function decide(parts: PipelineParts, exchange: Exchange): Promise<
   }
   const refusal = limitRefusal(limits);
   if (refusal !== undefined) return refusal;
-  exchange.meter = meterOf(gateway.model, store, { ...limited, admission: after.admission }, (count) =>
+  exchange.meter = meterOf(gateway.model, store, limited, after.admission.plan, (count) =>
     parts.onTokens?.(exchange, count),
   );
   exchange.serviceToken = serviceToken(parts, exchange);

@@ -2,7 +2,7 @@
  * What a request's head says of where it goes and where it ends. Splits the target into path and query (RFC 9112 section
  * 3.2) with no URL parser that could tidy it up.
  */
-import type { ClientRequest } from './http/client-request';
+import type { RequestHead } from './http/request-head';
 
 /** `{ path: '/v1/agents', query: '?stream=true' }` */
 export interface RequestTarget {
@@ -30,13 +30,7 @@ function withoutAuthority(target: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-/** Whether a request names its host once, as it must (RFC 9112 section 3.2); HTTP/1.0 may leave it out. */
-export function namesOneHost(request: ClientRequest): boolean {
-  const { rawHeaders } = request;
-  let hosts = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] as string;
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
-  }
-  return hosts === 1 || (hosts === 0 && !request.head.isHttp11);
+/** Whether a request names its host, as it must (RFC 9112 section 3.2); HTTP/1.0 may leave it out. */
+export function namesHost({ headers, isHttp11 }: RequestHead): boolean {
+  return headers.host !== undefined || !isHttp11;
 }

@@ -46,16 +46,21 @@ export function takeRequest(model: GatewayModel, request: LimitedRequest): TakeR
   };
 }
 
-/** Counts the tokens of an answer and charges them, where a plan limits them (contract L6). */
+/**
+ * Counts the tokens of an answer and charges them, where a plan limits them (contract L6).
+ *
+ * @param decided the plan that the request has, which a look-up may have found
+ */
 export function meterOf(
   model: GatewayModel,
   store: LimitStore,
   request: LimitedRequest,
+  decided: PlanDecision,
   told: (count: TokenCount) => void,
 ): TokenMeter | undefined {
-  const { plan } = request.admission.plan;
+  const { plan } = decided;
   if (!limitsTokens(plan)) return undefined;
-  const key = countedKey(model, request, request.admission.plan);
+  const key = countedKey(model, request, decided);
   return new TokenMeter((count) => {
     store.charge({ key, plan, tokens: count.tokens });
     told(count);

@@ -66,7 +66,7 @@ export class ClientAnswer {
     let hasLength = false;
     for (let at = 0; at < headers.length; at += 2) {
       const name = headers[at] as string;
-      hasLength ||= isLength(name);
+      hasLength ||= name.length === 14 && isLength(name);
       text += `${name}: ${headers[at + 1]}\r\n`;
     }
     this.headersSent = true;

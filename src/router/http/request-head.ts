@@ -11,7 +11,7 @@ const FIELDS = {
   authorization: 'first',
   'content-length': 'once',
   'content-type': 'first',
-  host: 'first',
+  host: 'once',
   'user-agent': 'first',
   'access-control-request-method': 'list',
   connection: 'list',
@@ -141,7 +141,11 @@ function addValue(headers: RequestHeaders, field: Field, value: string): void {
   const before = headers[field];
   if (before === undefined) headers[field] = value;
   else if (FIELDS[field] === 'list') headers[field] = `${before}, ${value}`;
-  else if (FIELDS[field] === 'once') throw new InvalidMessageError('two headers say where the body ends');
+  else if (FIELDS[field] === 'once') {
+    throw new InvalidMessageError(
+      `two headers say ${field === 'host' ? 'who is asked' : 'where the body ends'}`,
+    );
+  }
 }
 
 function headOf(

@@ -166,6 +166,7 @@ test.each([
   ['no target', 'GET HTTP/1.1\r\n\r\n', 'the first line is no request'],
   ['a name that is no token', 'GET / HTTP/1.1\r\nx y: z\r\n\r\n', 'a header name is not a token'],
   ['a line without a colon', 'GET / HTTP/1.1\r\nx\r\n\r\n', 'a header line has no colon'],
+  ['two hosts', 'GET / HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n', 'two headers say'],
   ['a length twice', 'POST / HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 1\r\n\r\na', 'two headers say'],
   [
     'a trailer that is no header',
