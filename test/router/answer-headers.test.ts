@@ -47,3 +47,11 @@ test('sets security headers on refusals', async () => {
 
   expect(answer.headers).toMatchObject({ 'x-frame-options': 'DENY', 'x-content-type-options': 'nosniff' });
 });
+
+test("says the time once: the backend's, or its own", async () => {
+  const dates = ({ rawHeaders }: { readonly rawHeaders: readonly string[] }) =>
+    rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'date');
+
+  expect(dates(await send(s.port, '/v1/agents'))).toHaveLength(1);
+  expect(dates(await send(s.port, '/nothing'))).toEqual([expect.stringMatching(/GMT$/)]);
+});

@@ -22,7 +22,10 @@ const COPY_BYTES_MOST = 16_384;
 /** What the connection does once an answer has been handed over. */
 export type Answered = (answer: ClientAnswer) => void;
 
-const isLength = memoByName((name) => name === 'content-length');
+const meaningOf = memoByName((name): 'length' | 'date' | 'other' => {
+  if (name === 'content-length') return 'length';
+  return name === 'date' ? 'date' : 'other';
+});
 
 /** One answer. Its methods are called in their order: `writeHead`, any number of `write`, `end`. */
 export class ClientAnswer {
@@ -64,12 +67,16 @@ export class ClientAnswer {
     const { request } = this;
     let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
     let hasLength = false;
+    let hasDate = false;
     for (let at = 0; at < headers.length; at += 2) {
       const name = headers[at] as string;
-      hasLength ||= name.length === 14 && isLength(name);
+      const meaning = meaningOf(name);
+      if (meaning === 'length') hasLength = true;
+      else if (meaning === 'date') hasDate = true;
       text += `${name}: ${headers[at + 1]}\r\n`;
     }
     this.headersSent = true;
+    if (!hasDate) text += `date: ${httpDate()}\r\n`;
     // The connection changes hands with this answer, and has nothing more of HTTP.
     if (status !== 101) text += this.framing(status, hasLength);
     this.withBody = request.method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
@@ -78,7 +85,7 @@ export class ClientAnswer {
 
   private framing(status: number, hasLength: boolean): string {
     const { request } = this;
-    let text = `date: ${httpDate()}\r\n`;
+    let text = '';
     if (!hasLength && request.method !== 'HEAD' && status !== 204 && status !== 304) {
       this.chunked = request.head.isHttp11;
       if (this.chunked) text += 'transfer-encoding: chunked\r\n';
@@ -99,7 +106,8 @@ export class ClientAnswer {
 
   /** @returns whether more may follow before `onDrain` */
   write(piece: Buffer): boolean {
-    if (!this.withBody) return true;
+    // A chunk of nothing would be the last one.
+    if (!this.withBody || piece.length === 0) return true;
     const { socket, head, chunked } = this;
     this.head = '';
     const before = chunked ? `${head}${piece.length.toString(16)}\r\n` : head;
@@ -119,7 +127,7 @@ export class ClientAnswer {
   end(piece?: Buffer): void {
     if (this.ended) return;
     this.ended = true;
-    if (piece !== undefined && piece.length > 0) this.write(piece);
+    if (piece !== undefined) this.write(piece);
     this.flush();
     if (this.chunked && this.withBody) this.socket.write('0\r\n\r\n', 'latin1');
     if (this.socket.writableLength === 0) this.answered(this);

@@ -35,7 +35,6 @@ const WAITING_BYTES_MOST = 65_536;
 /** The other side of a connection that is closed may never close its half. */
 const CLOSE_MILLISECONDS = 2_000;
 const HEAD_END = Buffer.from('\r\n\r\n');
-const BARE_FEED = /(?<!\r)\n/;
 const RETURN = 0x0d;
 const FEED = 0x0a;
 
@@ -119,8 +118,9 @@ export class ClientConnection implements BodySource {
       while (this.waiting !== undefined && !this.closing && this.readNext(this.waiting));
     } catch (error) {
       this.failWith(error);
+    } finally {
+      this.reading = false;
     }
-    this.reading = false;
     if (this.waiting !== undefined && this.waiting.length > WAITING_BYTES_MOST) this.socket.pause();
   }
 
@@ -156,9 +156,7 @@ export class ClientConnection implements BodySource {
     if (begun > 0 && !mayBecomeHead(bytes.toString('latin1', from, from + 32))) {
       throw new InvalidMessageError('it does not begin like a request');
     }
-    if (BARE_FEED.test(bytes.toString('latin1', Math.max(from, this.searched - 1)))) {
-      throw new InvalidMessageError('a line of the head ends with a bare line feed');
-    }
+    refuseBareFeeds(bytes, Math.max(from, this.searched));
     if (begun > HEAD_BYTES_MOST) throw new InvalidMessageError('the head is too long', true);
     this.searched = bytes.length;
     this.heading ??= setTimeout(giveHeadUp, HEAD_MILLISECONDS, this);
@@ -238,7 +236,10 @@ export class ClientConnection implements BodySource {
   }
 
   private failWith(error: unknown): void {
-    if (!(error instanceof InvalidMessageError)) throw error;
+    if (!(error instanceof InvalidMessageError)) {
+      this.socket.destroy();
+      throw error;
+    }
     this.fail(error.tooLong ? 'headers_too_large' : 'request_invalid', error.message);
   }
 
@@ -284,4 +285,17 @@ function emptyLines(bytes: Buffer): number {
   let at = 0;
   while (bytes[at] === RETURN && bytes[at + 1] === FEED) at += 2;
   return at;
+}
+
+/**
+ * The empty line that ends a head of bare line feeds would be waited for in vain.
+ *
+ * @param from bytes before were looked at
+ */
+function refuseBareFeeds(bytes: Buffer, from: number): void {
+  for (let at = bytes.indexOf(FEED, from); at !== -1; at = bytes.indexOf(FEED, at + 1)) {
+    if (bytes[at - 1] !== RETURN) {
+      throw new InvalidMessageError('a line of the head ends with a bare line feed');
+    }
+  }
 }

@@ -70,7 +70,7 @@ export class ClientRequest {
     const { unread } = this;
     this.unread = undefined;
     this.unreadBytes = 0;
-    this.source.resumeBody();
+    this.resume();
     if (unread !== undefined) for (const piece of unread) this.deliver(piece);
     if (this.complete) this.sink?.onBodyEnd();
   }
@@ -98,7 +98,8 @@ export class ClientRequest {
   }
 
   resume(): void {
-    this.source.resumeBody();
+    // What comes behind a body that has arrived is held up for another reason.
+    if (!this.complete) this.source.resumeBody();
   }
 
   /**

@@ -76,6 +76,8 @@ const fieldOf = memoByName((name): Field | 'other' | 'invalid' => {
  * @param text the beginning of a head that has not arrived whole
  */
 export function mayBecomeHead(text: string): boolean {
+  // Half an empty line, which may come before a request.
+  if (text === '\r') return true;
   const space = text.indexOf(' ');
   if (space === -1) return METHODS.some((method) => method.startsWith(text));
   return KNOWN_METHODS.has(text.slice(0, space));
