@@ -4,6 +4,7 @@
  */
 import { METHODS } from 'node:http';
 import { InvalidMessageError } from './chunked-body';
+import { endOfLine, LENGTH, NOT_IN_A_HEAD, TOKEN, withoutBlanks } from './head-text';
 import { memoByName } from './name-memo';
 
 /** The headers that the router itself reads. What stands beside a name: how several of that name become one value. */
@@ -55,11 +56,6 @@ export interface RequestHead {
 
 const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
 const TARGET = /^[\x21-\x7e]+$/;
-const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
-/** What may not be in a head: control characters, and line ends that are not whole. */
-const NOT_IN_A_HEAD = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
-/** More digits than any length has, and few enough for exact arithmetic. */
-const LENGTH = /^\d{1,15}$/;
 const CLOSE = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i;
 const KEEP_ALIVE = /(?:^|,)[ \t]*keep-alive[ \t]*(?:,|$)/i;
 const UPGRADE = /(?:^|,)[ \t]*upgrade[ \t]*(?:,|$)/i;
@@ -206,22 +202,4 @@ function noHeaders(): RequestHeaders {
     'x-forwarded-uri': undefined,
     'x-request-id': undefined,
   };
-}
-
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf('\r\n', from);
-  return end === -1 ? text.length : end;
-}
-
-/** Without spaces and tabs around it, and no other characters that look like space. */
-export function withoutBlanks(text: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }

@@ -3,8 +3,8 @@
  * about where an answer ends.
  */
 import { InvalidMessageError } from '../http/chunked-body';
+import { endOfLine, LENGTH, NOT_IN_A_HEAD, TOKEN, withoutBlanks } from '../http/head-text';
 import { memoByName } from '../http/name-memo';
-import { withoutBlanks } from '../http/request-head';
 
 /** What the head of a backend's answer says. */
 export interface AnswerHead {
@@ -36,15 +36,11 @@ const FIELDS: Readonly<Record<string, Field>> = {
   'transfer-encoding': 'transfer',
 };
 
-const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const fieldOf = memoByName((name): Field | 'other' | 'invalid' =>
   TOKEN.test(name) ? (Object.hasOwn(FIELDS, name) ? (FIELDS[name] as Field) : 'other') : 'invalid',
 );
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?:[ \r]|$)/;
-/** What may not be in a head: control characters, and line ends that are not whole. */
-const NOT_IN_A_HEAD = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
-const LENGTH = /^\d{1,15}$/;
 
 /**
  * @param text the head in Latin-1, without the empty line at its end
@@ -62,9 +58,9 @@ export function readAnswerHead(text: string): AnswerHead {
     transfer: undefined,
   };
   const rawHeaders: string[] = [];
-  let at = lineEnd(text, 0) + 2;
+  let at = endOfLine(text, 0) + 2;
   while (at < text.length) {
-    const end = lineEnd(text, at);
+    const end = endOfLine(text, at);
     const colon = text.indexOf(':', at);
     if (colon === -1 || colon >= end) throw new InvalidMessageError('a header line has no colon');
     const name = text.slice(at, colon);
@@ -98,11 +94,6 @@ function headOf(status: number, isHttp11: boolean, rawHeaders: string[], found: 
     chunked: transfer !== undefined,
     persistent: isHttp11 ? !/\bclose\b/.test(options) : /\bkeep-alive\b/.test(options),
   };
-}
-
-function lineEnd(text: string, from: number): number {
-  const end = text.indexOf('\r\n', from);
-  return end === -1 ? text.length : end;
 }
 
 /** Whether the body is a stream of server-sent events (WHATWG HTML, "text/event-stream"). */
