@@ -103,10 +103,12 @@ local function charge(kind, key, span, grain, total, amount)
     end
     local value = string.format('%.0f%.0f', now, total + amount)
     if fits then redis.call('LSET', key, 0, value) else redis.call('LPUSH', key, value) end
+    redis.call('PEXPIRE', key, span)
   else
     redis.call('HSET', key, 'day', string.format('%.0f', math.floor(now / span)), 'count', total + amount)
+    -- A day ends no later than its length after what came first in it.
+    if total == 0 then redis.call('PEXPIRE', key, span) end
   end
-  redis.call('PEXPIRE', key, span)
 end
 
 -- Measures windows; each is { kind, limit, milliseconds, grain, cost of a request }, its key at from and on.
@@ -155,6 +157,17 @@ local function written(numbers)
   return table.concat(numbers, ',')
 end
 
+-- How many leases there are, without those that have expired: they are looked for only where they are in the way. Leases go
+-- by the clock as it is: they are short, and renewed by it. None ends later than one that is taken now.
+local function live(leases)
+  local ends = clock + ARGV[1]
+  redis.call('ZREMRANGEBYSCORE', leases, '-inf', clock)
+  for _, late in ipairs(redis.call('ZRANGEBYSCORE', leases, '(' .. ends, '+inf')) do
+    redis.call('ZADD', leases, ends, late)
+  end
+  return redis.call('ZCARD', leases)
+end
+
 local function take(key, request)
   local lease, lookups, name, at = request[1], request[3], '', 4
   if lookups > 0 then
@@ -183,13 +196,7 @@ local function take(key, request)
     reply[i * 3], reply[1 + i * 3], reply[2 + i * 3] = count, reset, wait
   end)
   if concurrency > 0 then
-    -- Leases go by the clock as it is: they are short, and renewed by it. None ends later than one that is taken now.
-    local ends = clock + ARGV[1]
-    redis.call('ZREMRANGEBYSCORE', leases, '-inf', clock)
-    for _, late in ipairs(redis.call('ZRANGEBYSCORE', leases, '(' .. ends, '+inf')) do
-      redis.call('ZADD', leases, ends, late)
-    end
-    if redis.call('ZCARD', leases) >= concurrency then
+    if redis.call('ZCARD', leases) >= concurrency and live(leases) >= concurrency then
       admitted = 0
       reply[2] = 1
     end
