@@ -31,8 +31,18 @@ const STATE = {
 const SIZE_DIGITS_MOST = 12;
 /** Bytes of all extensions of a chunk, and of all trailers. */
 const IDLE_BYTES_MOST = 32_768;
+const TAB = 0x09;
+const SEMICOLON = 0x3b;
 const RETURN = 0x0d;
 const FEED = 0x0a;
+
+/** Looks at what is dropped. Each throws `InvalidMessageError` for what should not be there. */
+export interface ChunkChecks {
+  /** What stands behind a chunk's size, from its semicolon on. */
+  extension(text: string): void;
+  /** A line behind the last chunk. */
+  trailer(line: string): void;
+}
 
 /** Takes the chunked coding (RFC 9112 section 7.1) off a body, however the bytes are cut. */
 export class ChunkedBody {
@@ -40,11 +50,11 @@ export class ChunkedBody {
   private size = 0;
   private digits = 0;
   private idleBytes = 0;
-  /** The trailer that is being read, in Latin-1. */
-  private trailer = '';
+  /** The extension or trailer that is being read, in Latin-1, where somebody looks at them. */
+  private line = '';
 
-  /** @param onTrailer gets each line behind the last chunk; may throw `InvalidMessageError` */
-  constructor(private readonly onTrailer?: (line: string) => void) {}
+  /** @param checks where chunks must have nothing that is not what the standard says; else it need not make sense */
+  constructor(private readonly checks?: ChunkChecks) {}
 
   get done(): boolean {
     return this.state === STATE.done;
@@ -79,6 +89,8 @@ export class ChunkedBody {
       case STATE.extension:
         return this.idle(byte, STATE.extension, STATE.sizeEnd);
       case STATE.sizeEnd:
+        if (this.line !== '') this.checks?.extension(this.line);
+        this.line = '';
         return this.feed(byte, this.size === 0 ? STATE.trailerStart : STATE.data);
       case STATE.dataReturn:
         if (byte !== RETURN) throw new InvalidMessageError('a chunk is longer than it says');
@@ -88,12 +100,12 @@ export class ChunkedBody {
         this.idleBytes = 0;
         return this.feed(byte, STATE.size);
       case STATE.trailerStart:
-        return byte === RETURN ? STATE.lastEnd : this.trailerByte(byte);
+        return this.idle(byte, STATE.trailer, STATE.lastEnd);
       case STATE.trailer:
-        return this.trailerByte(byte);
+        return this.idle(byte, STATE.trailer, STATE.trailerEnd);
       case STATE.trailerEnd:
-        this.onTrailer?.(this.trailer);
-        this.trailer = '';
+        this.checks?.trailer(this.line);
+        this.line = '';
         return this.feed(byte, STATE.trailerStart);
       default:
         return this.feed(byte, STATE.done);
@@ -109,7 +121,10 @@ export class ChunkedBody {
     }
     if (this.digits === 0) throw new InvalidMessageError('a chunk has no size');
     if (byte === RETURN) return STATE.sizeEnd;
-    if (byte === 0x3b || byte === 0x20 || byte === 0x09) return STATE.extension;
+    const blank = byte === 0x20 || byte === TAB;
+    if (byte === SEMICOLON || (blank && this.checks === undefined)) {
+      return this.idle(byte, STATE.extension, STATE.sizeEnd);
+    }
     throw new InvalidMessageError('a chunk size is not a number');
   }
 
@@ -117,16 +132,14 @@ export class ChunkedBody {
   private idle(byte: number, stay: number, end: number): number {
     if (byte === RETURN) return end;
     if (byte === FEED) throw new InvalidMessageError('a line of a chunked body ends with a bare line feed');
+    if (byte === 0x7f || (byte < 0x20 && byte !== TAB)) {
+      throw new InvalidMessageError('a line of a chunked body has a control character');
+    }
     if (++this.idleBytes > IDLE_BYTES_MOST) {
       throw new InvalidMessageError('the extensions or trailers of a body are too long', true);
     }
+    if (this.checks !== undefined) this.line += String.fromCharCode(byte);
     return stay;
-  }
-
-  private trailerByte(byte: number): number {
-    const next = this.idle(byte, STATE.trailer, STATE.trailerEnd);
-    if (next === STATE.trailer && this.onTrailer !== undefined) this.trailer += String.fromCharCode(byte);
-    return next;
   }
 
   private feed(byte: number, next: number): number {

@@ -1,6 +1,7 @@
 /** A request of a client, and its body as it arrives. */
 import { ChunkedBody } from './chunked-body';
-import { checkTrailer, type RequestHead, type RequestHeaders } from './request-head';
+import { REQUEST_CHUNKS } from './request-chunks';
+import type { RequestHead, RequestHeaders } from './request-head';
 
 /** Told of a body. Nothing comes after `onBodyEnd` or `onBodyLost`. */
 export interface BodySink {
@@ -37,7 +38,7 @@ export class ClientRequest {
     readonly head: RequestHead,
     private readonly source: BodySource,
   ) {
-    this.chunks = head.chunked ? new ChunkedBody(checkTrailer) : undefined;
+    this.chunks = head.chunked ? new ChunkedBody(REQUEST_CHUNKS) : undefined;
     this.left = head.contentLength;
     this.complete = !head.chunked && head.contentLength === 0;
   }

@@ -55,13 +55,15 @@ export interface RequestHead {
 }
 
 const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
-const TARGET = /^[\x21-\x7e]+$/;
+/** It begins with a slash, an asterisk or a scheme (RFC 9112 section 3.2); the form of an authority is for `CONNECT`. */
+const TARGET = /^(?:[/*]|[A-Za-z]+:\/\/)[\x21-\x7e]*$/;
 const CLOSE = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i;
 const KEEP_ALIVE = /(?:^|,)[ \t]*keep-alive[ \t]*(?:,|$)/i;
 const UPGRADE = /(?:^|,)[ \t]*upgrade[ \t]*(?:,|$)/i;
 const CONTINUE = /^100-continue$/i;
 
-const fieldOf = memoByName((name): Field | 'other' | 'invalid' => {
+/** What a header means to whoever reads it. */
+export const fieldOf = memoByName((name): Field | 'other' | 'invalid' => {
   if (!TOKEN.test(name)) return 'invalid';
   return Object.hasOwn(FIELDS, name) ? (name as Field) : 'other';
 });
@@ -103,21 +105,6 @@ export function readRequestHead(text: string): RequestHead {
   return headOf(method, target, version === 'HTTP/1.1', rawHeaders, headers);
 }
 
-/**
- * Looks at a line behind a body's last chunk: it is dropped, but must be one.
- *
- * @throws InvalidMessageError also for a trailer that would change where the request ends
- */
-export function checkTrailer(line: string): void {
-  const colon = line.indexOf(':');
-  const field = colon === -1 ? 'invalid' : fieldOf(line.slice(0, colon));
-  if (field === 'invalid' || NOT_IN_A_HEAD.test(line))
-    throw new InvalidMessageError('a trailer is no header');
-  if (field === 'content-length' || field === 'transfer-encoding') {
-    throw new InvalidMessageError('a trailer says where the body ends');
-  }
-}
-
 /** @param into gets names and values in turn */
 function readHeaders(text: string, from: number, into: string[]): RequestHeaders {
   const headers = noHeaders();
@@ -130,9 +117,17 @@ function readHeaders(text: string, from: number, into: string[]): RequestHeaders
     if (field === 'invalid') throw new InvalidMessageError('a header name is not a token');
     const value = withoutBlanks(text, colon + 1, end);
     if (field !== 'other') addValue(headers, field, value);
+    // Blanks that servers do not agree on, where they must agree.
+    if (framesBody(field) && text.slice(colon, end).includes('\t')) {
+      throw new InvalidMessageError('a tab stands beside what says where the body ends');
+    }
     into.push(name, value);
   }
   return headers;
+}
+
+function framesBody(field: Field | 'other'): boolean {
+  return field === 'content-length' || field === 'transfer-encoding';
 }
 
 function addValue(headers: RequestHeaders, field: Field, value: string): void {
