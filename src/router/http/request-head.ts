@@ -55,7 +55,9 @@ export interface RequestHead {
 }
 
 const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
-/** It begins with a slash, an asterisk or a scheme (RFC 9112 section 3.2); the form of an authority is for `CONNECT`. */
+/** Of `CONNECT` alone. */
+const AUTHORITY = /^[\x21-\x7e]+$/;
+/** It begins with a slash, an asterisk or a scheme (RFC 9112 section 3.2). */
 const TARGET = /^(?:[/*]|[A-Za-z]+:\/\/)[\x21-\x7e]*$/;
 const CLOSE = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i;
 const KEEP_ALIVE = /(?:^|,)[ \t]*keep-alive[ \t]*(?:,|$)/i;
@@ -90,12 +92,15 @@ export function readRequestHead(text: string): RequestHead {
   const lineEnd = endOfLine(text, 0);
   const methodEnd = text.indexOf(' ');
   const targetEnd = text.lastIndexOf(' ', lineEnd - 1);
-  if (methodEnd === -1 || methodEnd >= targetEnd)
+  if (methodEnd === -1 || methodEnd >= targetEnd) {
     throw new InvalidMessageError('the first line is no request');
+  }
   const method = text.slice(0, methodEnd);
   if (!KNOWN_METHODS.has(method)) throw new InvalidMessageError('the method is not known');
   const target = text.slice(methodEnd + 1, targetEnd);
-  if (!TARGET.test(target)) throw new InvalidMessageError('the target has bytes that may not be there');
+  if (!(method === 'CONNECT' ? AUTHORITY : TARGET).test(target)) {
+    throw new InvalidMessageError('the target is none that a server has');
+  }
   const version = text.slice(targetEnd + 1, lineEnd);
   if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0') {
     throw new InvalidMessageError('the version of HTTP is neither 1.0 nor 1.1');

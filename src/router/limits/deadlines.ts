@@ -52,6 +52,8 @@ export class Deadlines<T extends Awaited> {
 
   private shift(first: T): void {
     this.first = first.next;
+    // Cut off: one that the collector takes for old would keep alive all that came after it.
+    first.next = undefined;
     if (this.first === undefined) this.last = undefined;
   }
 }

@@ -45,19 +45,15 @@ interface WrittenForms {
   /** As the only plan of a request. */
   readonly alone: readonly PlanToTake[];
   readonly tokenWindows: string;
+  /** The keys of callers under this plan, by the key of a request: one for each window, then the one for concurrency. */
+  readonly callers: Map<string, readonly string[]>;
 }
 
 /** Who is counted, by what. */
 type CountedPlan = Pick<TakeRequest, 'key' | 'plan'>;
 
-/** Keys of so many callers are remembered. */
+/** Of a plan, the keys of so many callers are remembered. */
 const CALLERS_MOST = 10_000;
-
-/** The keys that a caller has under a plan: one for each window, then the one for concurrency. */
-interface CallerKeys {
-  readonly plan: PlanModel;
-  readonly keys: readonly string[];
-}
 
 /** Counts callers in Redis; every method fails when Redis does not answer. */
 export class RedisStore {
@@ -68,8 +64,6 @@ export class RedisStore {
   private readonly kinds: WindowKinds;
   private readonly replica = randomBytes(6).toString('base64url');
   private readonly plans = new WeakMap<PlanModel, WrittenForms>();
-  /** By the key of a request. */
-  private readonly callers = new Map<string, CallerKeys>();
   /** Slots of the requests that run. */
   private readonly held = new Set<HeldSlot>();
   private readonly renewing: NodeJS.Timeout;
@@ -133,7 +127,7 @@ export class RedisStore {
     const counts = plan.windows.map((_, i) => countOf(reply, i));
     if (status === 1) {
       const held =
-        plan.concurrentRequests === undefined ? undefined : this.hold(lease, this.baseOf(key) + CONCURRENCY);
+        plan.concurrentRequests === undefined ? undefined : this.hold(lease, this.leaseKeyOf(key, plan));
       return admit(plan, counts, held);
     }
     const refusal = refuse(plan, counts, full === 1);
@@ -143,12 +137,13 @@ export class RedisStore {
 
   /** One for each window, then the one for concurrency: the same for each request of a caller. */
   private callerKeysOf(key: string, plan: PlanModel): readonly string[] {
-    const known = this.callers.get(key);
-    if (known?.plan === plan) return known.keys;
+    const { callers } = this.writtenOf(plan);
+    const known = callers.get(key);
+    if (known !== undefined) return known;
     const base = this.baseOf(key);
     const keys = [...plan.windows.map(({ name }) => base + name), base + CONCURRENCY];
-    if (this.callers.size >= CALLERS_MOST) this.callers.clear();
-    this.callers.set(key, { plan, keys });
+    if (callers.size >= CALLERS_MOST) callers.clear();
+    callers.set(key, keys);
     return keys;
   }
 
@@ -199,9 +194,14 @@ export class RedisStore {
       plan: one,
       alone: [{ name: '', allowed: true, written: one }],
       tokenWindows: JSON.stringify(plan.windows.filter(isTokenWindow).map(written)),
+      callers: new Map<string, readonly string[]>(),
     };
     this.plans.set(plan, made);
     return made;
+  }
+
+  private leaseKeyOf(key: string, plan: PlanModel): string {
+    return this.callerKeysOf(key, plan).at(-1) as string;
   }
 
   private hold(lease: string, key: string): Lease {
