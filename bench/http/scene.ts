@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../test/support/free-port';
 import { startIdentityProvider } from '../../test/support/identity-provider';
-import { freePort } from '../../test/support/redis-server';
 import { type Ports, startBackend, startRedisServer, startStreamBackend } from './contenders';
 import type { Running } from './processes';
 

@@ -9,7 +9,7 @@ import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, w
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { freePort } from './redis-server';
+import { freePort } from './free-port';
 import type { KubernetesObject } from './synthesise';
 
 export interface ApiServer {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Redis from 'ioredis';
 import { until } from './client';
-import { findRedis, freePort, type RedisServer, startRedis, untilListening } from './redis-server';
+import { freePort } from './free-port';
+import { findRedis, type RedisServer, startRedis, untilListening } from './redis-server';
 
 export interface Topology {
   readonly url: string;

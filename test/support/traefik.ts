@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ApiServer } from './api-server';
-import { freePort } from './redis-server';
+import { freePort } from './free-port';
 
 /** A Traefik that runs. */
 export interface Traefik {

@@ -130,8 +130,15 @@ export class ClientAnswer {
     if (piece !== undefined) this.write(piece);
     this.flush();
     if (this.chunked && this.withBody) this.socket.write('0\r\n\r\n', 'latin1');
-    if (this.socket.writableLength === 0) this.answered(this);
-    else this.socket.write('', () => this.answered(this));
+    const { socket } = this;
+    // A connection that is gone says so itself.
+    if (socket.destroyed || socket.errored !== null) return;
+    if (socket.writableLength === 0) this.answered(this);
+    else {
+      socket.write('', (error) => {
+        if (!error) this.answered(this);
+      });
+    }
   }
 
   /** Cuts the connection. */

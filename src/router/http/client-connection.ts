@@ -1,7 +1,7 @@
 /**
  * One connection of a client: reads its requests one after the other, and the next one only when the answer to the one
- * before has been handed over. Written on bare sockets, because Node's own server alone takes
- * about as much time for a request as the goal leaves for the whole router (docs/decisions/0013).
+ * before has been handed over. Written on bare sockets, because Node's own server alone takes about as much time for a
+ * request as the goal leaves for the whole router (docs/decisions/0013).
  */
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '../errors';
@@ -136,28 +136,32 @@ export class ClientConnection implements BodySource {
 
   private readHead(bytes: Buffer): boolean {
     const from = emptyLines(bytes);
-    const end = bytes.indexOf(HEAD_END, Math.max(from, this.searched - HEAD_END.length));
-    if (end === -1 || end - from > HEAD_BYTES_MOST) {
-      this.awaitHead(bytes, from);
+    if (from > 0) {
+      this.searched = 0;
+      this.keep(bytes, from);
+      return true;
+    }
+    const end = bytes.indexOf(HEAD_END, Math.max(0, this.searched - HEAD_END.length));
+    if (end === -1 || end > HEAD_BYTES_MOST) {
+      this.awaitHead(bytes);
       return false;
     }
     clearTimeout(this.heading);
     this.heading = undefined;
     this.searched = 0;
-    const head = readRequestHead(bytes.toString('latin1', from, end));
+    const head = readRequestHead(bytes.toString('latin1', 0, end));
     this.keep(bytes, end + HEAD_END.length);
     this.begin(head);
     return true;
   }
 
   /** @throws InvalidMessageError for what cannot become a head any more */
-  private awaitHead(bytes: Buffer, from: number): void {
-    const begun = bytes.length - from;
-    if (begun > 0 && !mayBecomeHead(bytes.toString('latin1', from, from + 32))) {
+  private awaitHead(bytes: Buffer): void {
+    if (!mayBecomeHead(bytes.toString('latin1', 0, 32))) {
       throw new InvalidMessageError('it does not begin like a request');
     }
-    refuseBareFeeds(bytes, Math.max(from, this.searched));
-    if (begun > HEAD_BYTES_MOST) throw new InvalidMessageError('the head is too long', true);
+    refuseBareFeeds(bytes, this.searched);
+    if (bytes.length > HEAD_BYTES_MOST) throw new InvalidMessageError('the head is too long', true);
     this.searched = bytes.length;
     this.heading ??= setTimeout(giveHeadUp, HEAD_MILLISECONDS, this);
   }
@@ -201,8 +205,7 @@ export class ClientConnection implements BodySource {
     this.answer = undefined;
     answer.owner?.closed(true);
     if (!answer.persistent) {
-      this.closing = true;
-      this.socket.destroySoon();
+      this.close();
       return;
     }
     this.idle.refresh();
@@ -210,6 +213,18 @@ export class ClientConnection implements BodySource {
     this.settle();
     this.readOn();
   };
+
+  /** A client that is still sending would lose the answer to a reset if all was closed at once (RFC 9112 section 9.6). */
+  private close(): void {
+    const { socket, request } = this;
+    this.closing = true;
+    if (request?.complete !== false) {
+      socket.destroySoon();
+      return;
+    }
+    socket.end();
+    setTimeout(() => socket.destroy(), CLOSE_MILLISECONDS).unref();
+  }
 
   /** Is ready for the next request once this one has been answered and has ended. */
   private settle(): void {

@@ -27,7 +27,14 @@ function answerWith(answer: ClientAnswer, text: string): void {
   answer.end(Buffer.from(text));
 }
 
+/** Whether answers come before the body. */
+let eager = false;
+
 function serve(request: ClientRequest, answer: ClientAnswer): void {
+  if (eager) {
+    answerWith(answer, request.head.target);
+    return;
+  }
   let body = '';
   request.read({
     onBody: (piece) => {
@@ -82,6 +89,7 @@ beforeEach(() => {
   nodeReadings = [];
   causes = [];
   held = undefined;
+  eager = false;
 });
 afterAll(() => {
   clients.destroy();
@@ -89,6 +97,17 @@ afterAll(() => {
   nodes.closeAllConnections();
   nodes.close();
 });
+
+/** What a connection holds, which nobody else is to see. */
+interface Insides {
+  readonly socket: Socket;
+  readonly answer: ClientAnswer;
+  readonly waiting: Buffer | undefined;
+}
+
+function connections(): readonly Insides[] {
+  return [...(clients as unknown as { readonly connections: ReadonlySet<Insides> }).connections];
+}
 
 /** Sends text, piece by piece, and waits for the end of the connection. */
 async function talk(to: number, pieces: readonly string[]): Promise<string> {
@@ -197,6 +216,38 @@ test('refuses a request that ends too early, and forgets the connection', async 
   await until(() => client.socket.closed, 'the end of the connection');
   expect(client.text()).toMatch(/^HTTP\/1.1 400 /);
   await until(() => clients.size === 0, 'the connection to be forgotten');
+});
+
+test('keeps nothing of empty lines, however many there are', async () => {
+  const client = await openRaw(port, '');
+  for (let i = 0; i < 200; i++) client.socket.write('\r\n'.repeat(50_000));
+  const [connection] = connections();
+  await until(() => connection?.socket.bytesRead === 20_000_000, 'the empty lines');
+  expect(connection?.waiting?.length ?? 0).toBeLessThan(10);
+  client.socket.write('GET /after HTTP/1.1\r\n\r\n');
+  await until(() => client.text().endsWith('/after'), 'the answer');
+  client.socket.destroy();
+});
+
+test('lets a client finish its body that has its answer already, and closes then', async () => {
+  held = [];
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  let text = '';
+  socket.on('data', (bytes: Buffer) => {
+    text += bytes.toString('latin1');
+  });
+  eager = true;
+  socket.write('POST /eager HTTP/1.1\r\nconnection: close\r\ncontent-length: 60000\r\n\r\n');
+  await until(() => text.endsWith('/eager'), 'the answer');
+  const failed: unknown[] = [];
+  socket.on('error', (error) => failed.push(error));
+  for (let i = 0; i < 60; i++) {
+    socket.write(Buffer.alloc(1_000));
+    await sleep(1);
+  }
+  expect(failed).toEqual([]);
+  socket.end();
+  await until(() => socket.closed, 'the end of the connection');
 });
 
 test('speaks HTTP/1.0 with a client that does', async () => {
@@ -365,9 +416,7 @@ test('counts an answer as handed over only once the system has taken all of it',
   await until(() => waiting.length === 1, 'the request');
   const large = 'x'.repeat(20_000_000);
   readings = [];
-  const [connection] = [
-    ...(clients as unknown as { connections: Set<{ answer: ClientAnswer }> }).connections,
-  ];
+  const [connection] = connections();
   answerWith(connection?.answer as ClientAnswer, large);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(readings).toHaveLength(0);

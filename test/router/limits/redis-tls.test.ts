@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { openStore } from '../../../src/router/limits/open-store';
 import type { LimitStore } from '../../../src/router/limits/store';
 import { until } from '../../support/client';
+import { freePort } from '../../support/free-port';
 import { plan } from '../../support/limit-stores';
-import { freePort, type RedisServer, startRedis } from '../../support/redis-server';
+import { type RedisServer, startRedis } from '../../support/redis-server';
 
 const certificate = (name: string) => join(__dirname, '../../support/certificates', name);
 const ca = readFileSync(certificate('ca.crt'), 'utf8');
