@@ -15,7 +15,7 @@ export const FEATURES = {
   'own-failures': 'failures of backends are told in the gateway’s own words',
   'hop-headers': 'what a backend names in Connection stops, also where the connection ends',
   'time-control': 'the suite can let time pass for a caller',
-  'store-control': 'the suite can take the store away and give it back',
+  'store-control': 'the suite can take the store away and give it back, and count what it is asked',
   'issuer-control': 'the suite can change and count the keys of the issuer',
   'replica-control': 'the suite can start and stop routers',
 } as const;

@@ -48,6 +48,8 @@ export interface StoreControl {
   /** The store stops answering while its connections stay open. */
   pause(): void | Promise<void>;
   resume(): void | Promise<void>;
+  /** How often it was asked to decide, so far. */
+  questions(): Promise<number>;
 }
 
 /** With `issuer-control`. */

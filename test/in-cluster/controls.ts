@@ -4,7 +4,7 @@ import { limitKeyOf } from '../../src/router/identity/credentials';
 import { send } from '../conformance/client';
 import { createSigningKey, type Issuer, issuerWith, type SigningKey, TOKENS } from '../conformance/issuer';
 import type { IssuerControl, StoreControl, Target, TimeControl } from '../conformance/target';
-import { moveBack } from '../support/limit-stores';
+import { moveBack, scriptsRun } from '../support/limit-stores';
 import { connectTo, type RedisClient } from '../support/redis-client';
 
 /** Longest that the store may stay away, should nobody give it back. Unit: milliseconds. */
@@ -12,9 +12,12 @@ const AWAY_MILLISECONDS = 15_000;
 
 /** Over the Redis at a port of the loopback. */
 export function storeControls(port: number): { readonly time: TimeControl; readonly store: StoreControl } {
-  const ask = async (run: (client: RedisClient) => Promise<unknown>) => {
+  const look = async <T>(run: (client: RedisClient) => Promise<T>): Promise<T> => {
     const client = connectTo(port);
-    await run(client).finally(() => client.disconnect());
+    return run(client).finally(() => client.disconnect());
+  };
+  const ask = async (run: (client: RedisClient) => Promise<unknown>): Promise<void> => {
+    await look(run);
   };
   return {
     time: {
@@ -27,6 +30,7 @@ export function storeControls(port: number): { readonly time: TimeControl; reado
       // Scripts that write wait, and with them every question about limits; health checks do not.
       pause: () => ask((client) => client.call('CLIENT', 'PAUSE', AWAY_MILLISECONDS, 'WRITE')),
       resume: () => ask((client) => client.call('CLIENT', 'UNPAUSE')),
+      questions: () => look(scriptsRun),
     },
   };
 }

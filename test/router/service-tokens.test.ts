@@ -1,6 +1,6 @@
 /** Tokens of the router's own, as a backend checks them: by the router's JWKS, with a client library (contract I4). */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
@@ -92,7 +92,9 @@ test.each([
 ])('signs with %s once its key comes first, and shows the key before it too', async (alg, makeKey) => {
   const before = await tokenAtBackend();
   const read = events.length;
-  writeFileSync(file, `${pem(makeKey())}${p256()}`);
+  // At once, as Kubernetes does it: what is half written is no key.
+  writeFileSync(`${file}.new`, `${pem(makeKey())}${p256()}`);
+  renameSync(`${file}.new`, file);
   // Bounded: the file is looked at every 10 ms.
   for (let i = 0; i < 500 && events.length === read; i++) await new Promise((end) => setTimeout(end, 10));
 

@@ -94,3 +94,8 @@ export function plan(
     onStoreOutage: 'local',
   };
 }
+
+/** How many scripts a Redis has run: one for each question about limits, and for each lease that is renewed. */
+export async function scriptsRun(client: Pick<RedisClient, 'info'>): Promise<number> {
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0);
+}

@@ -120,6 +120,19 @@ export const LIMITS: readonly Case[] = [
   ),
 
   clause(
+    'L4',
+    'asks the store once for each request, however many windows there are',
+    async (trial) => {
+      const store = trial.control('store');
+      const caller = await trial.caller({ plan: 'small' });
+      const before = await store.questions();
+      for (let i = 0; i < 3; i++) assert.equal((await trial.send(PATH, { caller })).status, 200);
+      assert.equal((await store.questions()) - before, 3);
+    },
+    { needs: ['store-control'], alone: true },
+  ),
+
+  clause(
     'L5',
     'counts what is in flight, and frees a slot when a stream ends',
     async (trial) => {

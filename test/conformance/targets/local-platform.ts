@@ -11,7 +11,7 @@ import { type RunningPod, runPod } from '../../../examples/quickstart/kubelet';
 import { limitKeyOf } from '../../../src/router/identity/credentials';
 import { freePort } from '../../support/free-port';
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider';
-import { moveBack } from '../../support/limit-stores';
+import { moveBack, scriptsRun } from '../../support/limit-stores';
 import { type RedisServer, startRedis } from '../../support/redis-server';
 import { type KubernetesObject, synthesise } from '../../support/synthesise';
 import { type Issuer, issuerWith, type SigningKey, TOKENS } from '../issuer';
@@ -113,7 +113,17 @@ function controlsOf(provider: IdentityProvider, redis: RedisServer | undefined):
     start: () => provider.start(),
   };
   if (redis === undefined) return { issuer };
-  return { issuer, store: redis, time: { pass: (subject, seconds) => age(redis.url, subject, seconds) } };
+  const store = {
+    pause: () => redis.pause(),
+    resume: () => redis.resume(),
+    questions: () => questionsTo(redis.url),
+  };
+  return { issuer, store, time: { pass: (subject, seconds) => age(redis.url, subject, seconds) } };
+}
+
+async function questionsTo(url: string): Promise<number> {
+  const client = new Redis(url);
+  return scriptsRun(client).finally(() => client.disconnect());
 }
 
 /** Moves what Redis has of a caller into the past. */
