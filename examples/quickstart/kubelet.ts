@@ -32,8 +32,8 @@ export interface RunningPod {
   readonly decisionPort?: number;
   /** Lines that the container printed. */
   readonly lines: readonly string[];
-  /** Sends SIGTERM and resolves to the exit code. */
-  stop(): Promise<number | null>;
+  /** Sends SIGTERM, or another signal, and resolves to the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 /** Starts the only Deployment's only container and waits until its readiness probe passes. */
@@ -63,9 +63,9 @@ export async function runPod(options: PodOptions): Promise<RunningPod> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const pod = await untilReady(child, container.readinessProbe.httpGet.path);
-  const stop = async () => {
-    const ended = child.exitCode === null ? once(child, 'exit') : undefined;
-    child.kill('SIGTERM');
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+    child.kill(signal);
     await ended;
     rmSync(root, { recursive: true, force: true });
     return child.exitCode;

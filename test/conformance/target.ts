@@ -76,4 +76,6 @@ export interface Replica {
   readonly target: Target;
   /** Takes it out of what stands in front and asks it to end, as Kubernetes does; resolves to the exit code. */
   stop(): Promise<number | null>;
+  /** It dies without a word. */
+  kill(): Promise<unknown>;
 }

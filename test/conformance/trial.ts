@@ -143,7 +143,11 @@ export class Trial {
   }
 
   /** Starts a further router; it ends with the trial, if not before. */
-  async replica(): Promise<{ readonly trial: Trial; stop(): Promise<number | null> }> {
+  async replica(): Promise<{
+    readonly trial: Trial;
+    stop(): Promise<number | null>;
+    kill(): Promise<unknown>;
+  }> {
     const replica = await this.control('replicas').start();
     let stopped: Promise<number | null> | undefined;
     const stop = () => {
@@ -151,7 +155,7 @@ export class Trial {
       return stopped;
     };
     this.atEnd(stop);
-    return { trial: new Trial(replica.target), stop };
+    return { trial: new Trial(replica.target), stop, kill: () => replica.kill() };
   }
 
   /** Has something undone when the trial is over, however it ends. */

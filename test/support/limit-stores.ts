@@ -75,6 +75,10 @@ export async function moveBack(client: RedisClient, base: string, milliseconds: 
     const day = await client.hget(base + name, 'day');
     if (day !== null) await client.hset(base + name, 'day', Number(day) - days);
   }
+  for (const lease of await client.zrange(`${base}concurrency`, 0, '-1')) {
+    const ends = Number(await client.zscore(`${base}concurrency`, lease));
+    await client.zadd(`${base}concurrency`, `${ends - milliseconds}`, lease);
+  }
 }
 
 const NAMES = ['minute', 'hour', 'day', 'tokens-minute', 'tokens-day'] as const;

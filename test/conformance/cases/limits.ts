@@ -167,6 +167,26 @@ export const LIMITS: readonly Case[] = [
   ),
 
   clause(
+    'L5',
+    'frees the slots of a router that dies, once their time is over',
+    async (trial) => {
+      const replica = await trial.replica();
+      const caller = await trial.caller({ plan: 'narrow' });
+      const streams = await Promise.all(
+        [1, 2].map(() => replica.trial.events('/v2/plain?do=events', { caller })),
+      );
+      assert.equal((await trial.send(PATH, { caller })).status, 429);
+      await replica.kill();
+      for (const stream of streams) assert.equal(await stream.end(), 'broken');
+      assert.equal((await trial.send(PATH, { caller })).status, 429);
+      // A lease lives for 30 seconds.
+      await trial.control('time').pass(caller.subject, 31);
+      assert.equal((await trial.send(PATH, { caller })).status, 200);
+    },
+    { needs: ['concurrency', 'replica-control', 'time-control'], alone: true },
+  ),
+
+  clause(
     'L6',
     'counts the tokens that backends report, in JSON and in events',
     async (trial) => {

@@ -27,7 +27,11 @@ export async function startRouterTarget(store: 'memory' | 'redis'): Promise<Targ
 export function targetOf(platform: LocalPlatform, pod: RunningPod, features: ReadonlySet<Feature>): Target {
   const start = async () => {
     const replica = await platform.startRouter();
-    return { target: targetOf(platform, replica, features), stop: () => replica.stop() };
+    return {
+      target: targetOf(platform, replica, features),
+      stop: () => replica.stop(),
+      kill: () => replica.stop('SIGKILL'),
+    };
   };
   return {
     baseUrl: new URL(`http://${HOST}${BASE_PATH}`),

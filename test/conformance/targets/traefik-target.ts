@@ -207,7 +207,8 @@ async function startReplica(platform: LocalPlatform, server: ApiServer, traefik:
     await stop();
     throw error;
   }
-  return { target: targetOf(platform, pod, new Set(['replica-control'])), stop };
+  const kill = () => pod.stop('SIGKILL');
+  return { target: targetOf(platform, pod, new Set(['replica-control'])), stop, kill };
 }
 
 function isOfTraefik({ spec }: KubernetesObject): boolean {
