@@ -36,8 +36,8 @@ const CLIENTS: readonly Client[] = [
 ];
 /** How many clients there are, each with one request at a time. */
 export const CLIENTS_IN_ALL = CLIENTS.reduce((sum, { count }) => sum + count, 0);
-/** Between the answer and the next request. Unit: milliseconds. */
-const PAUSE_MILLISECONDS = 40;
+/** Between the answer and the next request, so that all of them stay below 10,000 a minute. Unit: milliseconds. */
+const PAUSE_MILLISECONDS = 60;
 /** A request that takes longer is lost. Unit: milliseconds. */
 const PATIENCE_MILLISECONDS = 10_000;
 
