@@ -109,9 +109,8 @@ export class ClientRequest {
    * @returns where in `bytes` the body ends, or their length
    * @throws InvalidMessageError
    */
-  push(bytes: Buffer, from: number): number {
-    const end =
-      this.chunks === undefined ? this.pushPlain(bytes, from) : this.pushChunks(this.chunks, bytes, from);
+  push(bytes: Buffer): number {
+    const end = this.chunks === undefined ? this.pushPlain(bytes) : this.pushChunks(this.chunks, bytes);
     if (this.complete) this.sink?.onBodyEnd();
     return end;
   }
@@ -121,17 +120,20 @@ export class ClientRequest {
     if (!this.complete) this.sink?.onBodyLost();
   }
 
-  private pushPlain(bytes: Buffer, from: number): number {
-    const end = Math.min(from + this.left, bytes.length);
-    this.left -= end - from;
+  private pushPlain(bytes: Buffer): number {
+    const end = Math.min(this.left, bytes.length);
+    this.left -= end;
     this.complete = this.left === 0;
-    if (end > from) this.deliver(from === 0 && end === bytes.length ? bytes : bytes.subarray(from, end));
+    this.deliver(end === bytes.length ? bytes : bytes.subarray(0, end));
     return end;
   }
 
-  private pushChunks(chunks: ChunkedBody, bytes: Buffer, from: number): number {
-    const end = chunks.push(bytes, from, (piece) => this.deliver(piece));
+  private pushChunks(chunks: ChunkedBody, bytes: Buffer): number {
+    const pieces: Buffer[] = [];
+    const end = chunks.push(bytes, 0, (piece) => pieces.push(piece));
     this.complete = chunks.done;
+    // Each piece takes memory beside its bytes: of chunks of one byte, many times their size.
+    if (pieces.length > 0) this.deliver(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces));
     return end;
   }
 

@@ -29,6 +29,7 @@ function answerWith(answer: ClientAnswer, text: string): void {
 
 /** Whether answers come before the body. */
 let eager = false;
+let onPiece = () => {};
 
 function serve(request: ClientRequest, answer: ClientAnswer): void {
   if (eager) {
@@ -39,6 +40,7 @@ function serve(request: ClientRequest, answer: ClientAnswer): void {
   request.read({
     onBody: (piece) => {
       body += piece.toString('latin1');
+      onPiece();
     },
     onBodyEnd: () => {
       const { method, rawHeaders } = request;
@@ -90,7 +92,10 @@ beforeEach(() => {
   causes = [];
   held = undefined;
   eager = false;
+  onPiece = () => {};
 });
+// What a test asks of connections is about its own.
+afterEach(() => until(() => clients.size === 0, 'the end of all connections'));
 afterAll(() => {
   clients.destroy();
   clients.server.close();
@@ -216,6 +221,20 @@ test('refuses a request that ends too early, and forgets the connection', async 
   await until(() => client.socket.closed, 'the end of the connection');
   expect(client.text()).toMatch(/^HTTP\/1.1 400 /);
   await until(() => clients.size === 0, 'the connection to be forgotten');
+});
+
+test('takes tiny chunks that come together as one piece', async () => {
+  let pieces = 0;
+  onPiece = () => {
+    pieces++;
+  };
+  const head = 'POST /tiny HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n';
+  const client = await openRaw(port, `${head}${'1\r\na\r\n'.repeat(50_000)}0\r\n\r\n`);
+  await until(() => client.text().endsWith('/tiny'), 'the answer');
+
+  expect(readings.at(-1)?.body).toBe('a'.repeat(50_000));
+  expect(pieces).toBeLessThan(1_000);
+  client.socket.destroy();
 });
 
 test('keeps nothing of empty lines, however many there are', async () => {
