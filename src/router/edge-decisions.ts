@@ -30,7 +30,7 @@ export class EdgeDecisions {
     this.reception = new Reception(receptionParts, { serve, upgrade: serve });
   }
 
-  get server(): ClientServer {
+  get clients(): ClientServer {
     return this.reception.server;
   }
 

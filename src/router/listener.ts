@@ -31,7 +31,7 @@ export class Listener {
     });
   }
 
-  get server(): ClientServer {
+  get clients(): ClientServer {
     return this.reception.server;
   }
 

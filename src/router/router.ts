@@ -103,7 +103,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     ],
   });
 
-  const port = await listen(listener.server.server, options.port, options.bindAddress);
+  const port = await listen(listener.clients.server, options.port, options.bindAddress);
   const adminPort = await listen(admin, options.adminPort, options.bindAddress);
   const decisions = options.decisionPort === undefined ? undefined : new EdgeDecisions(parts, reception);
   const decisionPort = await decisionPortOf(decisions, options);
@@ -114,8 +114,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const endsAt = performance.now() + graceSeconds * 1000;
     await sleep(drainSeconds * 1000);
     await Promise.all([
-      closeServer(listener.server, endsAt),
-      ...(decisions === undefined ? [] : [closeServer(decisions.server, endsAt)]),
+      closeServer(listener.clients, endsAt),
+      ...(decisions === undefined ? [] : [closeServer(decisions.clients, endsAt)]),
     ]);
     listener.destroyBackends();
     secrets?.close();
@@ -138,7 +138,7 @@ async function decisionPortOf(
   { decisionPort, bindAddress }: RouterOptions,
 ): Promise<{ readonly decisionPort?: number }> {
   if (decisions === undefined || decisionPort === undefined) return {};
-  return { decisionPort: await listen(decisions.server.server, decisionPort, bindAddress) };
+  return { decisionPort: await listen(decisions.clients.server, decisionPort, bindAddress) };
 }
 
 function watcherOf(metrics: RouterMetrics, tracer: Tracer | undefined, log: Log): ExchangeWatcher {

@@ -8,6 +8,7 @@ import type { ErrorCode } from '../errors';
 import { InvalidMessageError } from './chunked-body';
 import { ClientAnswer } from './client-answer';
 import { type BodySource, ClientRequest } from './client-request';
+import { emptyLines, refuseBareFeeds } from './head-bytes';
 import { mayBecomeHead, type RequestHead, readRequestHead } from './request-head';
 
 /** What is done with requests. */
@@ -35,8 +36,6 @@ const WAITING_BYTES_MOST = 65_536;
 /** The other side of a connection that is closed may never close its half. */
 const CLOSE_MILLISECONDS = 2_000;
 const HEAD_END = Buffer.from('\r\n\r\n');
-const RETURN = 0x0d;
-const FEED = 0x0a;
 
 /** One for each connection that is open. */
 export class ClientConnection implements BodySource {
@@ -129,7 +128,7 @@ export class ClientConnection implements BodySource {
     const { request } = this;
     if (request === undefined) return this.readHead(bytes);
     if (request.complete) return false;
-    this.keep(bytes, request.push(bytes, 0));
+    this.keep(bytes, request.push(bytes));
     this.settle();
     return true;
   }
@@ -189,7 +188,7 @@ export class ClientConnection implements BodySource {
     const { waiting } = this;
     if (waiting === undefined || request.complete) return undefined;
     try {
-      this.keep(waiting, request.push(waiting, 0));
+      this.keep(waiting, request.push(waiting));
       return undefined;
     } catch (error) {
       return error;
@@ -293,24 +292,4 @@ function dropIdle(connection: ClientConnection): void {
 
 function giveHeadUp(connection: ClientConnection): void {
   connection.expire('head');
-}
-
-/** Empty lines before a request do not count (RFC 9112 section 2.2). @returns where they end */
-function emptyLines(bytes: Buffer): number {
-  let at = 0;
-  while (bytes[at] === RETURN && bytes[at + 1] === FEED) at += 2;
-  return at;
-}
-
-/**
- * The empty line that ends a head of bare line feeds would be waited for in vain.
- *
- * @param from bytes before were looked at
- */
-function refuseBareFeeds(bytes: Buffer, from: number): void {
-  for (let at = bytes.indexOf(FEED, from); at !== -1; at = bytes.indexOf(FEED, at + 1)) {
-    if (bytes[at - 1] !== RETURN) {
-      throw new InvalidMessageError('a line of the head ends with a bare line feed');
-    }
-  }
 }
