@@ -62,8 +62,10 @@ export class ClientAnswer {
    *
    * @param headers names and values in turn, Latin-1 without control characters; none about the connection, but for
    *   `content-length`
+   * @throws when the client has a head already: another one would be taken for a part of the body
    */
   writeHead(status: number, headers: readonly string[]): void {
+    if (this.headersSent) throw new Error('the answer has begun already');
     const { request } = this;
     let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
     let hasLength = false;

@@ -31,6 +31,8 @@ export class Handshake {
   /** What is under way; nothing that an earlier one says counts any more. */
   private upstream: ClientRequest | undefined;
   private stood = false;
+  /** Whether the client gets the answer of a backend that does not change protocols, whatever becomes of it. */
+  private answered = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -110,11 +112,12 @@ export class Handshake {
     if (course?.lists(answer.statusCode as number) === true) {
       if (this.tryNext('status')) return;
     } else course?.succeeded();
+    this.answered = true;
     this.ends.declined(answer);
   }
 
   private fail(reason: FailureReason, code: ErrorCode, cause: string): void {
-    if (this.exchange.ended || this.tryNext(reason)) return;
+    if (this.answered || this.exchange.ended || this.tryNext(reason)) return;
     this.giveUp();
     this.ends.failed(refused(code, { cause }));
   }

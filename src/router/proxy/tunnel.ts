@@ -66,7 +66,10 @@ export class Tunnels {
     });
     said.once('end', () => answer.end());
     said.once('close', () => {
-      if (!answer.ended) answer.destroy();
+      if (answer.ended || exchange.ended) return;
+      exchange.code = 'backend_failed';
+      exchange.cause = 'the backend broke its refusal of a WebSocket off';
+      answer.destroy();
     });
   }
 

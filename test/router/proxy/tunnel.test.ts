@@ -1,4 +1,5 @@
 /** WebSocket connections through the router. */
+import type { Socket } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { openRaw, sendRaw, until } from '../../support/client';
 import { TOKEN } from '../../support/router-under-test';
@@ -8,6 +9,11 @@ const sockets = new WebSocketServer({ noServer: true });
 const s = situation({}, undefined, (request, socket, head) => {
   if (request.url === '/agents/refused') {
     socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\nserver: x\r\n\r\nno');
+    return;
+  }
+  if (request.url === '/agents/broken') {
+    socket.write('HTTP/1.1 403 Forbidden\r\ncontent-length: 100\r\n\r\nhalf');
+    setTimeout(() => (socket as Socket).resetAndDestroy(), 20);
     return;
   }
   if (request.url === '/agents/deaf') {
@@ -128,4 +134,17 @@ test('passes what the client sends before the backend agrees', async () => {
   await until(() => client.text().endsWith('\x81\x02hi'), 'the echo');
   expect(client.text()).toMatch(/^HTTP\/1.1 101 Switching Protocols\r\n/);
   client.socket.destroy();
+});
+
+test('breaks the answer off that a backend breaks off, and puts nothing behind it', async () => {
+  const answer = await sendRaw(
+    s.port,
+    `GET /v1/agents/broken HTTP/1.1\r\nhost: a\r\nauthorization: ${TOKEN}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`,
+  );
+
+  expect(answer.match(/HTTP\/1.1 /g)).toHaveLength(1);
+  expect(answer).toMatch(/^HTTP\/1.1 403 [\s\S]*\r\n\r\nhalf$/);
+  const line = () => s.router.log().find(({ path }) => path === '/v1/agents/broken');
+  await until(() => line() !== undefined, 'the line of the log');
+  expect(line()).toMatchObject({ status: 403, code: 'backend_failed', aborted: true });
 });
