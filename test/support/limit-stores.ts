@@ -61,25 +61,30 @@ export async function untilConnected(store: RedisStore): Promise<void> {
 
 /** What was stored at a moment is stored so much earlier. */
 export async function moveBack(client: RedisClient, base: string, milliseconds: number): Promise<void> {
-  for (const name of ['minute', 'hour', 'tokens-minute']) {
-    const times = await client.lrange(base + name, 0, -1);
-    if (times.length === 0) continue;
-    await client.del(base + name);
-    await client.rpush(
-      base + name,
-      ...times.map((entry) => `${Number(entry.slice(0, 13)) - milliseconds}${entry.slice(13)}`),
-    );
-  }
-  const days = Math.floor(milliseconds / 86_400_000);
-  for (const name of ['day', 'tokens-day']) {
-    const day = await client.hget(base + name, 'day');
-    if (day !== null) await client.hset(base + name, 'day', Number(day) - days);
-  }
-  for (const lease of await client.zrange(`${base}concurrency`, 0, '-1')) {
-    const ends = Number(await client.zscore(`${base}concurrency`, lease));
-    await client.zadd(`${base}concurrency`, `${ends - milliseconds}`, lease);
-  }
+  await client.eval(MOVE_BACK, 1, base, milliseconds);
 }
+
+/** KEYS: what the keys of a caller begin with. ARGV: milliseconds. Entries move, and when keys expire does not. */
+const MOVE_BACK = `
+local base, by = KEYS[1], tonumber(ARGV[1])
+local text = redis.call('GET', base .. 'windows')
+if text then
+  local state = cmsgpack.unpack(text)
+  for name, is in pairs(state) do
+    if name == 'day' or name == 'tokens-day' then is[1] = is[1] - math.floor(by / 86400000)
+    elseif name ~= 'until' then
+      is[1], is[4] = is[1] - by, is[4] - by
+      local entries = redis.call('LRANGE', base .. name, 0, -1)
+      for i, entry in ipairs(entries) do
+        redis.call('LSET', base .. name, i - 1, string.format('%.0f', string.sub(entry, 1, 13) - by) .. string.sub(entry, 14))
+      end
+    end
+  end
+  redis.call('SET', base .. 'windows', cmsgpack.pack(state), 'KEEPTTL')
+end
+local leases = redis.call('ZRANGE', base .. 'concurrency', 0, -1, 'WITHSCORES')
+for i = 1, #leases, 2 do redis.call('ZADD', base .. 'concurrency', leases[i + 1] - by, leases[i]) end
+`;
 
 const NAMES = ['minute', 'hour', 'day', 'tokens-minute', 'tokens-day'] as const;
 

@@ -45,12 +45,15 @@ interface WrittenForms {
   /** As the only plan of a request. */
   readonly alone: readonly PlanToTake[];
   readonly tokenWindows: string;
-  /** The keys of callers under this plan, by the key of a request: one for each window, then the one for concurrency. */
+  /** The keys of callers under this plan, by the key of a request, in the order of `TAKE_SCRIPT`. */
   readonly callers: Map<string, readonly string[]>;
 }
 
 /** Who is counted, by what. */
 type CountedPlan = Pick<TakeRequest, 'key' | 'plan'>;
+
+/** Last part of the key of all windows. */
+const WINDOWS = 'windows';
 
 /** Of a plan, the keys of so many callers are remembered. */
 const CALLERS_MOST = 10_000;
@@ -135,13 +138,13 @@ export class RedisStore {
     return refusal;
   }
 
-  /** One for each window, then the one for concurrency: the same for each request of a caller. */
+  /** In the order of `TAKE_SCRIPT`: the same for each request of a caller. */
   private callerKeysOf(key: string, plan: PlanModel): readonly string[] {
     const { callers } = this.writtenOf(plan);
     const known = callers.get(key);
     if (known !== undefined) return known;
     const base = this.baseOf(key);
-    const keys = [...plan.windows.map(({ name }) => base + name), base + CONCURRENCY];
+    const keys = [base + WINDOWS, ...plan.windows.map(({ name }) => base + name), base + CONCURRENCY];
     if (callers.size >= CALLERS_MOST) callers.clear();
     callers.set(key, keys);
     return keys;
@@ -154,7 +157,7 @@ export class RedisStore {
   /** Rejects when Redis does not answer. */
   async charge({ key, plan, tokens }: TokenCharge): Promise<void> {
     const base = this.baseOf(key);
-    const keys = plan.windows.filter(isTokenWindow).map(({ name }) => base + name);
+    const keys = [base + WINDOWS, ...plan.windows.filter(isTokenWindow).map(({ name }) => base + name)];
     await this.redis.agwCharge(keys.length, ...keys, tokens, this.writtenOf(plan).tokenWindows);
   }
 
@@ -186,7 +189,7 @@ export class RedisStore {
       const { kind, seconds } = this.kinds[window.name];
       const limit = limitOf(window);
       const cost = isTokenWindow(window) ? 0 : 1;
-      return [kind === 'sliding' ? 's' : 'd', limit, seconds * 1000, grainOf(limit), cost];
+      return [window.name, kind === 'sliding' ? 's' : 'd', limit, seconds * 1000, grainOf(limit), cost];
     };
     const text = JSON.stringify([plan.concurrentRequests ?? 0, ...plan.windows.map(written)]);
     const one = { text, command: 0, place: 0 };

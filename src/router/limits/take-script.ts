@@ -3,141 +3,159 @@
  *
  * Keys of one caller, all in one hash slot:
  *
- *     agw:{u1x…}:minute       list    moment in ms, and the total up to then; newest first   "1764000012345" .. "93"
- *     agw:{u1x…}:hour         list    the same
- *     agw:{u1x…}:day          hash    day since 1970, and requests admitted on it  day 20417, count 93
- *     agw:{u1x…}:tokens-minute, tokens-day                the same of tokens, charged when they are known
- *     agw:{u1x…}:concurrency  zset    lease, and when it expires in ms            "k3f9a2c1:17" 1764000042345
+ *     agw:{u1x…}:windows      string  what is known of each window (below), in MessagePack
+ *     agw:{u1x…}:minute       list    entries of a sliding window but the newest, oldest first   "1764000012345" .. "93"
+ *     agw:{u1x…}:concurrency  zset    lease, and when it expires in ms                           "k3f9a2c1:17" 1764000042345
  *
- * An entry of a list is the 13 digits of the moment and the digits of the total, which Redis stores as one number of eight
- * bytes while the total has at most six digits. What is in a window is the newest total without that of the newest entry
- * that has left it, which is why one such entry stays.
+ * An entry is a moment in ms and the total of all that was charged up to it: the 13 digits of the one and the digits of the
+ * other, which Redis stores as one number of eight bytes while the total has at most six digits. The newest entry is with
+ * the windows. What is charged in the same moment, or while the entry is smaller than the window's grain, is added to it.
+ *
+ *     { "minute": [moment of the newest entry, its total, the total before it, moment of the oldest entry,
+ *                  the total of what has left the window, when the list expires],
+ *       "day":    [day since 1970, what was charged on it],
+ *       "until":  when nothing in it counts any more }
+ *
+ * That this is one value, and that a list is touched only where an entry comes or leaves, is for speed (see `bench/`). To
+ * read it: `redis-cli EVAL "return cjson.encode(cmsgpack.unpack(redis.call('GET', KEYS[1])))" 1 'agw:{…}:windows'`.
  *
  * The clock is Redis', one for all replicas; where it was set back, it stands still for windows until it has caught up
- * with the newest time that is stored. Every key expires when nothing in it counts any more.
+ * with the newest time that is stored.
  */
 
 /** Lua that both scripts begin with. `now` is the clock; in a script it may only go forward. */
 const WINDOWS = `
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local clock = now
+local clock = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = clock
 
-local function entry(key, index)
-  local value = redis.call('LINDEX', key, index)
-  if value then return tonumber(string.sub(value, 1, 13)), tonumber(string.sub(value, 14)) end
-end
+local function entry(text) return tonumber(string.sub(text, 1, 13)), tonumber(string.sub(text, 14)) end
+local function entry_at(list, place) return entry(redis.call('LINDEX', list, place)) end
 
--- The largest index from low to high for which a test holds that holds for low, and up to some index.
-local function last(low, high, holds)
+-- The first place from low on whose entry passes a test, which all later ones pass too; high where none does.
+local function first(list, low, high, passes)
+  if low < high and passes(entry_at(list, low)) then return low end
   while low < high do
-    local middle = math.ceil((low + high) / 2)
-    if holds(middle) then low = middle else high = middle - 1 end
+    local middle = math.floor((low + high) / 2)
+    if passes(entry_at(list, middle)) then high = middle else low = middle + 1 end
   end
   return low
 end
 
--- The total of a list so far, nil for an empty one. Its newest moment is not after now.
-local function total_of(key)
-  local newest, total = entry(key, 0)
-  if newest and newest > now then now = newest end
-  return total
-end
-
--- Drops what has left a window but its newest entry; upto is the total of the oldest one. Gives the total that has left
--- the window and the oldest moment in it, nothing when it is empty. Mostly no more than a few have left since last time.
-local function trim(key, after, upto)
-  for _ = 1, 4 do
-    local oldest, total = entry(key, -2)
-    if not oldest then break end
-    if oldest > after then return upto, oldest end
-    redis.call('RPOP', key)
-    upto = total
+-- What is known of a caller's windows.
+local function known(key, windows)
+  local text = redis.call('GET', key)
+  now = clock
+  if not text then return {} end
+  local ok, state = pcall(cmsgpack.unpack, text)
+  if not ok or type(state) ~= 'table' then error({ err = 'WRONGTYPE no windows of a caller' }) end
+  for _, window in ipairs(windows) do
+    local is = state[window[1]]
+    -- What has not come yet and is stored: the clock was set back.
+    if is then now = math.max(now, window[2] == 's' and is[1] or is[1] * window[4]) end
   end
-  if entry(key, 0) <= after then
-    redis.call('DEL', key)
-    return
-  end
-  local live = last(0, redis.call('LLEN', key) - 1, function(index) return entry(key, index) > after end)
-  redis.call('LTRIM', key, 0, live + 1)
-  local _, before = entry(key, live + 1)
-  return before, (entry(key, live))
+  return state
 end
 
--- Gives the count, milliseconds until the oldest part leaves and until there is room, and the total.
-local function sliding(key, limit, span, total)
-  if not total then return 0, span, 0, 0 end
-  local before, oldest, upto = 0, entry(key, -1)
-  if oldest <= now - span then
-    before, oldest = trim(key, now - span, upto)
-    if not before then return 0, span, 0, 0 end
-  end
-  local reset = oldest + span - now
-  if total - before < limit then return total - before, reset, 0, total end
-  -- Room comes when so much has left that limit - 1 stay.
-  local leaves = last(0, redis.call('LLEN', key) - 1, function(index)
-    local _, there = entry(key, index)
-    return there > total - limit
-  end)
-  return total - before, reset, entry(key, leaves) + span - now, total
-end
-
-local function day(key, limit, span)
-  local stored = redis.call('HMGET', key, 'day', 'count')
-  local number = tonumber(stored[1] or 0)
-  -- A day that is stored and has not come yet: the clock was set back, and that day goes on.
-  if number > math.floor(now / span) then now = number * span end
-  local reset = span - now % span
-  local count = 0
-  if number == math.floor(now / span) then count = tonumber(stored[2] or 0) end
-  return count, reset, count >= limit and reset or 0, count
-end
-
--- Adds an amount to what sliding or day gave last.
-local function charge(kind, key, span, grain, total, amount)
-  if kind == 's' then
-    local fits = false
-    if grain > 1 and total > 0 then
-      local _, before = entry(key, 1)
-      fits = total - (before or 0) + amount <= grain
+-- Drops the entries that have left a window, of which the newest is not one: mostly a few since last time.
+local function leave(is, list, after)
+  local left = 0
+  is[4] = is[1]
+  for i, text in ipairs(redis.call('LRANGE', list, 0, 3)) do
+    local moment, total = entry(text)
+    if moment > after then
+      is[4] = moment
+      break
     end
-    local value = string.format('%.0f%.0f', now, total + amount)
-    if fits then redis.call('LSET', key, 0, value) else redis.call('LPUSH', key, value) end
-    redis.call('PEXPIRE', key, span)
-  else
-    redis.call('HSET', key, 'day', string.format('%.0f', math.floor(now / span)), 'count', total + amount)
-    -- A day ends no later than its length after what came first in it.
-    if total == 0 then redis.call('PEXPIRE', key, span) end
+    left, is[5] = i, total
   end
+  if left == 4 then
+    local length = redis.call('LLEN', list)
+    left = first(list, left, length, function(moment) return moment > after end)
+    is[5] = select(2, entry_at(list, left - 1))
+    if left < length then is[4] = entry_at(list, left) end
+  elseif is[4] == is[1] then
+    is[5] = is[3]
+  end
+  redis.call('LTRIM', list, left, -1)
 end
 
--- Measures windows; each is { kind, limit, milliseconds, grain, cost of a request }, its key at from and on.
-local function measure(windows, from, visit)
-  local totals = {}
-  for i, window in ipairs(windows) do
-    if window[1] == 's' then totals[i] = total_of(KEYS[from + i - 1]) end
+-- Gives the count, milliseconds until the oldest part leaves and until there is room, and whether anything has left.
+local function sliding(is, list, limit, span)
+  if not is or is[1] <= now - span then return 0, span, 0, false end
+  local leaves = is[4] <= now - span
+  if leaves then leave(is, list, now - span) end
+  local count, reset = is[2] - is[5], is[4] + span - now
+  if count < limit then return count, reset, 0, leaves end
+  -- Room comes when so much has left that limit - 1 stay.
+  local length = redis.call('LLEN', list)
+  local place = first(list, 0, length, function(_, total) return total > is[2] - limit end)
+  return count, reset, (place < length and entry_at(list, place) or is[1]) + span - now, leaves
+end
+
+local function day(is, limit, span)
+  local reset = span - now % span
+  local count = is and is[1] == math.floor(now / span) and is[2] or 0
+  return count, reset, count >= limit and reset or 0, false
+end
+
+-- Measures a window, which is { name, kind, limit, milliseconds, grain, cost of a request }.
+local function measure(state, window, list)
+  local name, kind, limit, span = unpack(window)
+  if kind == 's' then return sliding(state[name], list, limit, span) end
+  return day(state[name], limit, span)
+end
+
+-- Adds an amount to a sliding window that is not empty.
+local function add(is, list, span, grain, amount)
+  local alone = is[3] == is[5]
+  if is[1] == now or is[2] + amount - is[3] <= grain then
+    if alone then is[4] = now end
+  else
+    -- A list that is not needed may be left over.
+    if alone then redis.call('DEL', list) end
+    local length = redis.call('RPUSH', list, string.format('%.0f%.0f', is[1], is[2]))
+    -- It expires late, so that this need not be said each time.
+    if length == 1 or is[6] < now + span then
+      is[6] = now + span + math.floor(span / 4)
+      redis.call('PEXPIRE', list, is[6] - now)
+    end
+    is[3] = is[2]
   end
-  for i, window in ipairs(windows) do
-    local how = window[1] == 's' and sliding or day
-    local count, reset, wait, total = how(KEYS[from + i - 1], window[2], window[3], totals[i])
-    totals[i] = total
-    if visit then visit(i, count, reset, wait) end
+  is[1], is[2] = now, is[2] + amount
+end
+
+-- Adds an amount to a window that has been measured.
+local function charge(state, window, list, amount)
+  local name, kind, _, span, grain = unpack(window)
+  local is = state[name]
+  if kind == 'd' then
+    local today = math.floor(now / span)
+    state[name] = { today, (is and is[1] == today and is[2] or 0) + amount }
+  elseif not is or is[1] <= now - span then
+    state[name] = { now, amount, 0, now, 0, 0 }
+  else
+    add(is, list, span, grain, amount)
   end
-  return totals
+  state['until'] = math.max(state['until'] or 0, now + span)
+end
+
+local function keep(key, state)
+  redis.call('SET', key, cmsgpack.pack(state), 'PX', string.format('%.0f', state['until'] - now))
 end
 `;
 
 /**
  * Gives slots back, and then decides about one request or several.
  *
- * KEYS: the concurrency key of each slot; then for each request: where there is a look-up, its key; for each plan one for
- * each window, then the concurrency key.
+ * KEYS: the concurrency key of each slot; then for each request: where there is a look-up, its key; for each plan the key of
+ * its windows, one for each window, then the concurrency key.
  *
  * ARGV: lease milliseconds; JSON of the lease ids of the slots; JSON of the requests; and the plans that they name, each as
- * JSON `[concurrency limit, [kind, limit, milliseconds, grain, cost]…]`, where concurrency 0 is none, kinds are `s` (sliding)
- * and `d` (day), and cost is what a request takes. A request is `[lease id, number of keys, number of plans that a look-up
- * chooses from (0 = no look-up, one plan), …]` and for each plan its name, whether it includes the request (1 or 0), and its
- * place among the plans, from 1. The first plan is the default one.
+ * JSON `[concurrency limit, [name, kind, limit, milliseconds, grain, cost]…]`, where concurrency 0 is none, kinds are `s`
+ * (sliding) and `d` (day), and cost is what a request takes. A request is `[lease id, number of keys, number of plans that a
+ * look-up chooses from (0 = no look-up, one plan), …]` and for each plan its name, whether it includes the request (1 or 0),
+ * and its place among the plans, from 1. The first plan is the default one.
  *
  * Returns JSON, one text because Redis and the client take longer over a list. For each request `[text, status, full, …]`:
  * what the look-up read, or the error; 1 (admitted), 0 (refused), 2 (not in the plan) or -1 (what is stored is not ours);
@@ -151,10 +169,16 @@ local function plan_at(place)
   return plans[place]
 end
 
--- As whole numbers, which Lua would write with an exponent when they are large.
-local function written(numbers)
-  for i, number in ipairs(numbers) do numbers[i] = string.format('%.0f', number) end
-  return table.concat(numbers, ',')
+-- The name that a look-up has read, where its plan is in the request, and the first key of that.
+local function look_up(request, key)
+  local name, next_key = '', key + 1
+  local found = redis.pcall('GET', KEYS[key])
+  if type(found) == 'string' then name = string.sub(found, 1, 64) elseif found then name = '?' end
+  for at = 4, 1 + 3 * request[3], 3 do
+    if request[at] == name then return name, at, next_key end
+    next_key = next_key + #plan_at(request[at + 2]) + 1
+  end
+  return name, 4, key + 1
 end
 
 -- How many leases there are, without those that have expired: they are looked for only where they are in the way. Leases go
@@ -168,50 +192,44 @@ local function live(leases)
   return redis.call('ZCARD', leases)
 end
 
+local function is_full(leases, concurrency)
+  return concurrency > 0 and redis.call('ZCARD', leases) >= concurrency and live(leases) >= concurrency
+end
+
 local function take(key, request)
-  local lease, lookups, name, at = request[1], request[3], '', 4
-  if lookups > 0 then
-    local found = redis.pcall('GET', KEYS[key])
-    if type(found) == 'string' then name = string.sub(found, 1, 64) elseif found then name = '?' end
-    key = key + 1
-    local next_key = key
-    for next_at = 4, 1 + 3 * lookups, 3 do
-      if request[next_at] == name then
-        key, at = next_key, next_at
-        break
-      end
-      next_key = next_key + #plan_at(request[next_at + 2])
-    end
-  end
+  local name, at = '', 4
+  if request[3] > 0 then name, at, key = look_up(request, key) end
   if request[at + 1] == 0 then return name, '2,0' end
 
   local plan = plan_at(request[at + 2])
-  local concurrency, windows = plan[1], {unpack(plan, 2)}
-  local leases = KEYS[key + #windows]
-  local admitted = 1
-  local reply = {1, 0}
-  now = clock
-  local totals = measure(windows, key, function(i, count, reset, wait)
-    if wait > 0 then admitted = 0 end
-    reply[i * 3], reply[1 + i * 3], reply[2 + i * 3] = count, reset, wait
-  end)
-  if concurrency > 0 then
-    if redis.call('ZCARD', leases) >= concurrency and live(leases) >= concurrency then
-      admitted = 0
-      reply[2] = 1
+  local concurrency, windows = plan[1], { unpack(plan, 2) }
+  local leases = KEYS[key + #windows + 1]
+  local state = #windows > 0 and known(KEYS[key], windows)
+  local admitted, changed, numbers = true, false, ''
+  for i, window in ipairs(windows) do
+    local count, reset, wait, left = measure(state, window, KEYS[key + i])
+    if wait > 0 then admitted = false end
+    changed = changed or left
+    numbers = numbers .. string.format(',%.0f,%.0f,%.0f', count, reset, wait)
+  end
+  local full = is_full(leases, concurrency)
+  admitted = admitted and not full
+
+  if admitted then
+    for i, window in ipairs(windows) do
+      local cost = window[6]
+      if cost > 0 then
+        charge(state, window, KEYS[key + i], cost)
+        changed = true
+      end
+    end
+    if concurrency > 0 then
+      redis.call('ZADD', leases, clock + ARGV[1], request[1])
+      redis.call('PEXPIRE', leases, ARGV[1])
     end
   end
-  reply[1] = admitted
-  if admitted == 0 then return name, written(reply) end
-
-  for i, window in ipairs(windows) do
-    if window[5] > 0 then charge(window[1], KEYS[key + i - 1], window[3], window[4], totals[i], window[5]) end
-  end
-  if concurrency > 0 then
-    redis.call('ZADD', leases, clock + ARGV[1], lease)
-    redis.call('PEXPIRE', leases, ARGV[1])
-  end
-  return name, written(reply)
+  if changed then keep(KEYS[key], state) end
+  return name, (admitted and '1,' or '0,') .. (full and '1' or '0') .. numbers
 end
 
 local slots = cjson.decode(ARGV[2])
@@ -232,15 +250,17 @@ return '[' .. table.concat(replies, ',') .. ']'
 `;
 
 /**
- * KEYS: one for each window. ARGV: what is charged, and the windows as JSON: `[[kind, limit, milliseconds, grain]…]`. Charges
- * whatever is left: it is used already.
+ * KEYS: that of the windows, and one for each of those that are charged. ARGV: what is charged, and the windows as JSON:
+ * `[[name, kind, limit, milliseconds, grain]…]`. Charges whatever is left: it is used already.
  */
 export const CHARGE_SCRIPT = `${WINDOWS}
 local windows = cjson.decode(ARGV[2])
-local totals = measure(windows, 1)
+local state = known(KEYS[1], windows)
 for i, window in ipairs(windows) do
-  charge(window[1], KEYS[i], window[3], window[4], totals[i], tonumber(ARGV[1]))
+  measure(state, window, KEYS[i + 1])
+  charge(state, window, KEYS[i + 1], tonumber(ARGV[1]))
 end
+keep(KEYS[1], state)
 return 1
 `;
 

@@ -1,7 +1,7 @@
 /** What only Redis can show: many routers, one round trip, lost scripts, routers that die. */
 
 import { RedisStore } from '../../../src/router/limits/redis-store';
-import { plan, untilConnected } from '../../support/limit-stores';
+import { moveBack, plan, untilConnected } from '../../support/limit-stores';
 import { connectTo, type RedisClient } from '../../support/redis-client';
 import { type RedisServer, startRedis } from '../../support/redis-server';
 
@@ -77,7 +77,7 @@ it('gives a slot back before it decides about a request of the same moment', asy
 
 it('fails for the caller alone whose keys hold what is not ours', async () => {
   const store = await openStore();
-  await client.set('agw:{foreign}:minute', 'something else');
+  await client.set('agw:{foreign}:windows', 'something else');
   const of = (key: string) => ({ key, plan: plan({ minute: 10 }) });
 
   const [foreign, own] = await Promise.allSettled([store.take(of('foreign')), store.take(of('own'))]);
@@ -98,37 +98,74 @@ it('goes on when Redis has forgotten its scripts', async () => {
 
 it('keeps all keys of a caller in one slot, and lets each expire', async () => {
   const store = await openStore();
-  await store.take({ key: 'slots', plan: plan({ minute: 1, hour: 1, day: 1 }, 1) });
+  const request = { key: 'slots', plan: plan({ minute: 9, hour: 9, day: 9 }, 9) };
+  await store.take(request);
+  await moveBack(client, 'agw:{slots}:', 1_000);
+  await store.take(request);
 
   const keys = (await client.keys('agw:{slots}:*')).sort();
 
-  expect(keys).toEqual(['concurrency', 'day', 'hour', 'minute'].map((name) => `agw:{slots}:${name}`));
+  expect(keys).toEqual(['concurrency', 'hour', 'minute', 'windows'].map((name) => `agw:{slots}:${name}`));
   for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(0);
+});
+
+it('touches no list while nothing enters or leaves it', async () => {
+  const store = await openStore();
+  const request = { key: 'grain', plan: plan({ minute: 1_000_000, day: 1_000_000 }, 10) };
+  await store.take(request);
+  await client.config('RESETSTAT');
+
+  for (let i = 0; i < 5; i++) await store.take(request);
+
+  const calls = (await client.info('commandstats')).match(/cmdstat_\w+:calls=\d+/g) ?? [];
+  const inScripts = calls.filter((call) => !/evalsha|config|info/.test(call)).sort();
+  expect(inScripts).toEqual(
+    ['get', 'pexpire', 'set', 'time', 'zadd', 'zcard'].map((name) => `cmdstat_${name}:calls=5`),
+  );
 });
 
 it('keeps a large window in a thousand entries, and admits what it says', async () => {
   const store = await openStore();
   const limit = 10_500;
   const request = { key: 'large', plan: plan({ hour: limit }) };
-  let admitted = 0;
-  for (let i = 0; i < 11; i++) {
-    const results = await Promise.all(Array.from({ length: 1_000 }, () => store.take(request)));
-    admitted += results.filter((result) => result.refusedBy === undefined).length;
-  }
+  const admitted = async (thousands: number) => {
+    let count = 0;
+    for (let i = 0; i < thousands; i++) {
+      const results = await Promise.all(Array.from({ length: 1_000 }, () => store.take(request)));
+      count += results.filter((result) => result.refusedBy === undefined).length;
+    }
+    return count;
+  };
 
-  expect(admitted).toBe(limit);
+  expect(await admitted(5)).toBe(5_000);
+  await moveBack(client, 'agw:{large}:', 1_800_000);
+  expect(await admitted(6)).toBe(limit - 5_000);
   expect(await client.llen('agw:{large}:hour')).toBeLessThanOrEqual(1_000);
 
-  // Half of it is moved out of the window: room for half, but for what stands under one moment.
-  const entries = await client.lrange('agw:{large}:hour', 0, -1);
-  const old = entries.map((entry, i) =>
-    i < entries.length / 2 ? entry : `${Number(entry.slice(0, 13)) - 3_600_001}${entry.slice(13)}`,
-  );
-  await client.del('agw:{large}:hour');
-  await client.rpush('agw:{large}:hour', ...old);
+  // The first half leaves the window: room for it, but for what stands under one moment.
+  await moveBack(client, 'agw:{large}:', 1_801_000);
   const left = (await store.take(request)).windows[0]?.remaining ?? 0;
-  expect(left).toBeGreaterThan(limit * 0.49);
-  expect(left).toBeLessThanOrEqual(limit / 2);
+  expect(left).toBeGreaterThan(5_000 - limit / 100);
+  expect(left).toBeLessThan(5_000);
+  expect(await client.llen('agw:{large}:hour')).toBeLessThanOrEqual(520);
+});
+
+it('goes on where Redis has lost a part of a window', async () => {
+  const store = await openStore();
+  const request = { key: 'lost', plan: plan({ minute: 3 }) };
+  await store.take(request);
+  await moveBack(client, 'agw:{lost}:', 30_000);
+  await store.take(request);
+  await client.del('agw:{lost}:minute');
+  expect((await store.take(request)).windows[0]?.remaining).toBe(0);
+  expect((await store.take(request)).refusedBy).toBe('minute');
+
+  await moveBack(client, 'agw:{lost}:', 61_000);
+
+  expect((await store.take(request)).windows[0]?.remaining).toBe(2);
+  await moveBack(client, 'agw:{lost}:', 1_000);
+  await store.take(request);
+  expect(await client.pttl('agw:{lost}:minute')).toBeGreaterThan(0);
 });
 
 it('frees the slots of a router that has died, and keeps those of one that lives', async () => {
@@ -148,16 +185,18 @@ it('frees the slots of a router that has died, and keeps those of one that lives
 
 it('stands still when the clock was set back', async () => {
   const store = await openStore();
-  const request = { key: 'clock', plan: plan({ minute: 2, day: 2 }) };
-  await store.take(request);
-  await store.take(request);
-  // What is stored lies an hour and a day ahead of the clock now.
-  const ahead = Date.now() + 3_600_000;
-  await client.del('agw:{clock}:minute');
-  await client.rpush('agw:{clock}:minute', `${ahead}2`, `${ahead - 1_000}1`);
-  await client.hset('agw:{clock}:day', 'day', Math.floor(Date.now() / 86_400_000) + 1);
+  const perMinute = { key: 'clock', plan: plan({ minute: 2 }) };
+  const perDay = { key: 'calendar', plan: plan({ day: 2 }) };
+  for (const request of [perMinute, perMinute, perDay, perDay]) await store.take(request);
 
-  expect((await store.take(request)).refusedBy).toBeDefined();
+  // What is stored lies ahead of the clock now.
+  await moveBack(client, 'agw:{clock}:', -3_600_000);
+  await moveBack(client, 'agw:{calendar}:', -86_400_000);
+
+  const refused = await store.take(perMinute);
+  expect(refused.refusedBy).toBe('minute');
+  expect(refused.retryAfterSeconds).toBeLessThanOrEqual(60);
+  expect((await store.take(perDay)).refusedBy).toBe('day');
 });
 
 it('keeps the slot of a request that runs when the clock was set back', async () => {
@@ -166,8 +205,7 @@ it('keeps the slot of a request that runs when the clock was set back', async ()
   await store.take(request);
   // What is stored lies an hour ahead of the clock now.
   const ahead = Date.now() + 3_600_000;
-  await client.del('agw:{back}:minute');
-  await client.rpush('agw:{back}:minute', `${ahead}1`);
+  await moveBack(client, 'agw:{back}:', -3_600_000);
   const [lease = ''] = await client.zrange('agw:{back}:concurrency', 0, '-1');
   await client.zadd('agw:{back}:concurrency', `${ahead}`, lease);
   const renewed = async () => Number(await client.zscore('agw:{back}:concurrency', lease)) < ahead;

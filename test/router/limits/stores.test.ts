@@ -174,3 +174,54 @@ describe.each([
     expect((await store.take(request)).windows[0]?.remaining).toBe(2_999);
   });
 });
+
+it('both say the same, whatever comes', async () => {
+  const [memory, redis] = await Promise.all([memoryUnderTest(), redisUnderTest()]);
+  const random = randomOf(7);
+  const pick = <T>(from: readonly T[]) => from[Math.floor(random() * from.length)] as T;
+  const plans = [
+    plan({ minute: 5, hour: 40 }),
+    plan({ minute: 60, hour: 70, day: 200 }, 1_000),
+    plan({ hour: 30, 'tokens-minute': 50 }),
+    plan({ minute: 20, 'tokens-day': 300 }, 1_000),
+  ];
+  try {
+    for (let i = 0; i < 1_500; i++) {
+      const key = `caller-${pick([1, 2])}`;
+      const request = { key, plan: pick(plans) };
+      const roll = random();
+      // Whole seconds: what a run of this test takes must not decide what leaves a window.
+      const milliseconds = roll < 0.05 ? 0 : roll < 0.3 ? 1_000 * Math.floor(random() ** 3 * 90) : 0;
+      if (milliseconds > 0) for (const one of ['caller-1', 'caller-2']) await pass(one, milliseconds);
+      else if (roll < 0.4) {
+        const charge = { ...request, tokens: Math.floor(random() * 30) };
+        await Promise.all([memory.charge(charge), redis.charge(charge)]);
+      } else {
+        const [one, other] = await Promise.all([memory.take(request), redis.take(request)]);
+        expect({ i, ...told(other) }).toEqual({ i, ...told(one) });
+      }
+    }
+  } finally {
+    await Promise.all([memory.close(), redis.close()]);
+  }
+
+  /** The clock of the store in memory is one for all callers. */
+  async function pass(key: string, milliseconds: number) {
+    if (key === 'caller-1') await memory.pass(key, milliseconds);
+    await redis.pass(key, milliseconds);
+  }
+
+  /** What must be the same: seconds may differ by one, and the day by where in it the test runs. */
+  function told({ refusedBy, windows }: Awaited<ReturnType<StoreUnderTest['take']>>) {
+    return { refusedBy, left: windows.map(({ name, remaining }) => [name, remaining]) };
+  }
+});
+
+/** The same numbers from 0 to 1 in every run. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+}
