@@ -3,6 +3,8 @@
  * are allowed while each lasts. Every other outcome counts as a request lost, and none may be.
  */
 
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { PlanModel } from '../../src/model/gateway-model';
 import { until } from '../support/client';
 import { LOAD_KEY, type Scene, startScene } from '../support/fault-scene';
@@ -16,6 +18,20 @@ let program: ReturnType<typeof buildProgram>;
 let shared: Scene;
 let own: Scene | undefined;
 let second: RedisServer | undefined;
+
+/** Connections of the backend on which a request is being answered. */
+const busy = new WeakSet<Socket>();
+
+/** Ends a connection as soon as it is idle, just when the router wants to use it again. */
+function hangUp({ socket }: IncomingMessage, answer: ServerResponse): void {
+  busy.add(socket);
+  answer.once('finish', () => {
+    busy.delete(socket);
+    setImmediate(() => {
+      if (!busy.has(socket)) socket.end();
+    });
+  });
+}
 
 beforeAll(async () => {
   program = buildProgram();
@@ -138,14 +154,11 @@ const FAULTS: readonly (FaultRow & { readonly plan?: PlanModel })[] = [
   {
     name: 'a backend that hangs up on every connection as soon as it is idle',
     strike: async ({ backend }) => {
-      backend.server.keepAliveTimeout = 1;
-      for (let i = 0; i < 10; i++) {
-        backend.server.closeIdleConnections();
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      backend.server.on('request', hangUp);
+      await new Promise((resolve) => setTimeout(resolve, 200));
     },
     mend: async ({ backend }) => {
-      backend.server.keepAliveTimeout = 60_000;
+      backend.server.off('request', hangUp);
     },
     allowed: ['200'],
   },

@@ -140,8 +140,7 @@ it('keeps plan and counters of a caller in one slot', async () => {
 
   expect(keys.map((key) => key.replace(slot, '')).sort()).toEqual([
     `agw-plan:{}`,
-    `agw:{}${subject}:day`,
-    `agw:{}${subject}:minute`,
+    `agw:{}${subject}:windows`,
   ]);
 });
 
