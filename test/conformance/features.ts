@@ -16,6 +16,7 @@ export const FEATURES = {
   'hop-headers': 'what a backend names in Connection stops, also where the connection ends',
   'time-control': 'the suite can let time pass for a caller',
   'store-control': 'the suite can take the store away and give it back, and count what it is asked',
+  'plan-control': 'plans are looked up in the store, and the suite can write them there',
   'issuer-control': 'the suite can change and count the keys of the issuer',
   'replica-control': 'the suite can start and stop routers',
 } as const;

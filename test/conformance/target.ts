@@ -33,6 +33,7 @@ export type ApiKeyName = 'robot' | 'acme' | 'small';
 export interface Controls {
   readonly time?: TimeControl;
   readonly store?: StoreControl;
+  readonly plans?: PlanControl;
   readonly issuer?: IssuerControl;
   readonly replicas?: ReplicaControl;
 }
@@ -50,6 +51,12 @@ export interface StoreControl {
   resume(): void | Promise<void>;
   /** How often it was asked to decide, so far. */
   questions(): Promise<number>;
+}
+
+/** With `plan-control`. */
+export interface PlanControl {
+  /** What whoever bills callers says of one, from now on. */
+  write(subject: string, plan: string): Promise<unknown>;
 }
 
 /** With `issuer-control`. */

@@ -241,4 +241,53 @@ export const IDENTITY: readonly Case[] = [
       assert.equal(await planOf(withKey(apiKeys.acme)), 'small');
     },
   ),
+
+  clause(
+    'I8',
+    'takes the plan that billing has written, where nothing else says one',
+    async (trial) => {
+      const plans = trial.control('plans');
+      const caller = await trial.caller();
+      const claimed = await trial.caller({ subject: caller.subject, plan: 'daily' });
+      assert.equal(await planOf(trial.send('/v2/plain', { caller })), 'roomy');
+      await plans.write(caller.subject, 'small');
+      const answer = await trial.send('/v2/plain', { caller });
+      assert.equal(await planOf(Promise.resolve(answer)), 'small');
+      assert.match(String(answer.headers['ratelimit-policy']), /"minute";q=5;/);
+      assert.equal(await planOf(trial.send('/v2/plain', { caller: claimed })), 'daily');
+      await plans.write(caller.subject, 'no-such-plan');
+      assert.equal(await planOf(trial.send('/v2/plain', { caller })), 'roomy');
+    },
+    { needs: ['plan-control'] },
+  ),
+
+  clause(
+    'I8',
+    'refuses what a plan that billing has written does not include, and charges nothing for it',
+    async (trial) => {
+      const caller = await trial.caller();
+      await trial.control('plans').write(caller.subject, 'picky');
+      const refused = await trial.send('/v2/agents', { caller, body: '{"model":"claude-3"}' });
+      assert.equal(refused.status, 403);
+      const answer = await trial.send('/v2/agents', { caller, body: '{"model":"gpt-4"}' });
+      assert.equal(answer.status, 200, answer.text);
+      assert.match(String(answer.headers.ratelimit), /"minute";r=9999;/);
+    },
+    { needs: ['plan-control'] },
+  ),
+
+  clause(
+    'I8',
+    'asks for plan and limits in one question',
+    async (trial) => {
+      const store = trial.control('store');
+      const caller = await trial.caller();
+      await trial.control('plans').write(caller.subject, 'small');
+      await trial.send('/v2/plain', { caller });
+      const before = await store.questions();
+      for (let i = 0; i < 3; i++) await trial.send('/v2/plain', { caller });
+      assert.equal((await store.questions()) - before, 3);
+    },
+    { needs: ['plan-control', 'store-control'], alone: true },
+  ),
 ];

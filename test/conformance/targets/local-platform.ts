@@ -3,6 +3,7 @@
  * started from the synthesised manifests as a kubelet would.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { AgentGatewayProps } from 'cdk8s-agent-gateway';
@@ -72,7 +73,7 @@ export async function startLocalPlatform(
   const stop = async () => {
     await Promise.all([provider.close(), backend.stop(), redis?.stop()]);
   };
-  const controls = controlsOf(provider, redis);
+  const controls = controlsOf(provider, redis, props.planLookup !== undefined);
   return { objects, backendPort: backend.port, issuer, apiKeys, controls, startRouter, stop };
 }
 
@@ -97,7 +98,8 @@ async function startBackend(): Promise<{ readonly port: number; stop(): Promise<
   return { port, stop };
 }
 
-function controlsOf(provider: IdentityProvider, redis: RedisServer | undefined): Controls {
+/** @param looksUp whether the routers ask Redis for plans */
+function controlsOf(provider: IdentityProvider, redis: RedisServer | undefined, looksUp: boolean): Controls {
   const issuer = {
     // Others are there for a case alone.
     readers: 1,
@@ -116,19 +118,30 @@ function controlsOf(provider: IdentityProvider, redis: RedisServer | undefined):
   const store = {
     pause: () => redis.pause(),
     resume: () => redis.resume(),
-    questions: () => questionsTo(redis.url),
+    questions: () => onRedis(redis.url, scriptsRun),
   };
-  return { issuer, store, time: { pass: (subject, seconds) => age(redis.url, subject, seconds) } };
+  const time = {
+    pass: (subject: string, seconds: number) =>
+      onRedis(redis.url, (client) => moveBack(client, keysOf(subject, looksUp), seconds * 1000)),
+  };
+  const plans = {
+    write: (subject: string, plan: string) =>
+      onRedis(redis.url, (client) => client.set(`agw-plan:{${digestOf(subject)}}`, plan)),
+  };
+  return { issuer, store, time, ...(looksUp ? { plans } : {}) };
 }
 
-async function questionsTo(url: string): Promise<number> {
+async function onRedis<T>(url: string, run: (client: Redis) => Promise<T>): Promise<T> {
   const client = new Redis(url);
-  return scriptsRun(client).finally(() => client.disconnect());
+  return run(client).finally(() => client.disconnect());
 }
 
-/** Moves what Redis has of a caller into the past. */
-async function age(url: string, subject: string, seconds: number): Promise<void> {
-  const client = new Redis(url);
-  await moveBack(client, `agw:{${limitKeyOf(TOKENS.issuer, undefined, subject)}}:`, seconds * 1000);
-  client.disconnect();
+/** What the keys of a caller without a tenant begin with. */
+function keysOf(subject: string, looksUp: boolean): string {
+  const key = limitKeyOf(TOKENS.issuer, undefined, subject);
+  return looksUp ? `agw:{${digestOf(subject)}}${key}:` : `agw:{${key}}:`;
+}
+
+function digestOf(subject: string): string {
+  return createHash('sha256').update(subject).digest('hex');
 }

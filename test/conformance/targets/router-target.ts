@@ -14,11 +14,13 @@ const ALWAYS: readonly Feature[] = [
   'issuer-control',
 ];
 /** A router with its counters in memory is alone. */
-const WITH_REDIS: readonly Feature[] = ['store-control', 'time-control', 'replica-control'];
+const WITH_REDIS: readonly Feature[] = ['store-control', 'time-control', 'plan-control', 'replica-control'];
 
 /** Starts the router with its counters in memory or in a real Redis. */
 export async function startRouterTarget(store: 'memory' | 'redis'): Promise<Target> {
-  const platform = await startLocalPlatform(platformWith({ none: {} }), store);
+  const props = platformWith({ none: {} });
+  const asked = { planLookup: {}, redis: { managed: { persistence: {} } } };
+  const platform = await startLocalPlatform(store === 'redis' ? { ...props, ...asked } : props, store);
   const features = new Set(store === 'redis' ? [...ALWAYS, ...WITH_REDIS] : ALWAYS);
   return targetOf(platform, await platform.startRouter(), features);
 }
