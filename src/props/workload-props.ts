@@ -23,7 +23,7 @@ export interface RouterProps {
 
   /**
    * Stock Node image that runs the program: Node 20 or later.
-   * @default 'node:22-alpine'
+   * @default 'node:24-alpine'
    * @problem AGW_IMAGE not an image reference
    * @problem AGW_ONE_OF together with `image`
    */

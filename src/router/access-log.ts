@@ -31,12 +31,13 @@ function outcomeOf(exchange: Exchange): string {
   return text;
 }
 
-function wayOf({ route, admission, backend, failovers, modelName, caller }: Exchange): string {
+function wayOf({ route, admission, backend, failovers, resentTo, modelName, caller }: Exchange): string {
   let text = route === undefined ? '' : `,"service":"${route.name}"`;
   if (admission !== undefined) text += `,"version":"${admission.version.name}"`;
   if (admission?.variant !== undefined) text += `,"variant":"${admission.variant}"`;
   if (backend !== undefined) text += `,"backend":${jsonText(backend.id)}`;
   if (failovers !== undefined) text += `,"passedOver":${JSON.stringify(failovers.map(inWords))}`;
+  if (resentTo !== undefined) text += `,"resentTo":${JSON.stringify(resentTo)}`;
   if (modelName !== undefined) text += `,"model":${jsonText(modelName.slice(0, MODEL_CHARACTERS_MOST))}`;
   if (admission !== undefined) text += `,"plan":"${admission.plan.name}"`;
   if (caller?.tenant !== undefined) text += `,"tenant":${jsonText(caller.tenant)}`;

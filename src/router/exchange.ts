@@ -75,6 +75,8 @@ export class Exchange implements AnswerOwner {
   serviceToken: string | undefined = undefined;
   /** Backends that failed before `backend` got the request; absent when none did. */
   failovers: PassedOver[] | undefined = undefined;
+  /** Backends that got the request again because the connection that it was sent on first was dead; absent when none did. */
+  resentTo: string[] | undefined = undefined;
   /** Set when the plan limits the tokens of models. */
   meter: TokenMeter | undefined = undefined;
   /** Sends `100 Continue`, once, before the body is read; absent when the client does not wait for it. */
@@ -137,6 +139,12 @@ export class Exchange implements AnswerOwner {
   passOver(reason: FailureReason): void {
     this.failovers ??= [];
     this.failovers.push({ backend: this.backend?.id ?? '', reason });
+  }
+
+  /** The connection was dead before its backend got the request, which goes there again on a new one. */
+  resend(): void {
+    this.resentTo ??= [];
+    this.resentTo.push(this.backend?.id ?? '');
   }
 
   private get limitKey(): string {

@@ -94,6 +94,11 @@ export class RouterMetrics {
     'Requests that went on to another backend, by the one that failed and why.',
     ['service', 'backend', 'reason'],
   );
+  private readonly resends = counter(
+    'agent_gateway_resends_total',
+    'Requests that went to a backend again because the connection that was kept for it was dead.',
+    ['backend'],
+  );
   private readonly tokens = counter(
     'agent_gateway_tokens_total',
     'Tokens of models that were charged, by whether the backend told them or they were estimated.',
@@ -127,6 +132,7 @@ export class RouterMetrics {
       this.degraded,
       this.unknownPlans,
       this.failovers,
+      this.resends,
       this.tokens,
       this.tokenEstimates,
       this.aborted,
@@ -179,6 +185,7 @@ export class RouterMetrics {
     for (const { backend: failed, reason } of exchange.failovers ?? []) {
       this.failovers.add([service, failed, reason]);
     }
+    for (const backend of exchange.resentTo ?? []) this.resends.add([backend]);
     if (exchange.aborted) this.aborted.add([]);
   }
 

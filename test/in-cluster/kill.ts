@@ -59,7 +59,7 @@ export async function killProgram(namespace: string, pod: string): Promise<void>
 function killer(uid: string, nodeName: string): object {
   const container = {
     name: NAME,
-    image: 'node:22-alpine',
+    image: 'node:24-alpine',
     imagePullPolicy: 'IfNotPresent',
     command: ['node', '-e', PROGRAM, uid],
     securityContext: { runAsUser: USER, allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },

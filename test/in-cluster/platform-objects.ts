@@ -56,7 +56,7 @@ function deployment(file: string, jwks: string): KubernetesObject {
           containers: [
             {
               name: NAME,
-              image: 'node:22-alpine',
+              image: 'node:24-alpine',
               imagePullPolicy: 'IfNotPresent',
               command: ['node', file],
               env: [{ name: 'JWKS', value: jwks }],

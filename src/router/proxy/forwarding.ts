@@ -149,6 +149,7 @@ export class Forwarding implements RequestSink, AnswerSource {
     const { method } = exchange.request;
     if (connection.requests < 2 || !diedBeforeItWasUsed(method, error, waited)) return false;
     this.replayed = true;
+    exchange.resend();
     this.shared.pools.dropIdle(this.chosen.id);
     this.send(upload);
     return true;

@@ -66,7 +66,7 @@ function backendObjects(jwks: string): readonly object[] {
   const metadata = { name: 'conformance-backend', namespace: NAMESPACE };
   const container = {
     name: 'backend',
-    image: 'node:22-alpine',
+    image: 'node:24-alpine',
     command: ['node', '/srv/backend.mjs'],
     env: [
       { name: 'PORT', value: String(BACKEND_PORT) },

@@ -28,11 +28,25 @@ beforeEach(async () => {
   mode = 'reset';
 });
 
+async function resends(): Promise<number> {
+  const metrics = (await send(s.router.adminPort, '/metrics')).body.toString();
+  return Number(/^agent_gateway_resends_total\{backend="[^"]+"\} (\d+)$/m.exec(metrics)?.[1] ?? 0);
+}
+
 test.each(['GET', 'POST'])('sends a %s again on another connection', async (method) => {
   const answer = await send(s.port, '/v1/agents', { method, headers: { 'content-length': 0 } });
 
   expect(answer.status).toBe(200);
   expect(resets).toBe(1);
+});
+
+test('tells log and metrics what was sent again', async () => {
+  const before = await resends();
+
+  await send(s.port, '/v1/agents');
+
+  expect(s.router.log().at(-1)).toMatchObject({ status: 200, resentTo: [expect.any(String)] });
+  expect((await resends()) - before).toBe(1);
 });
 
 test('sends a body again that had arrived whole', async () => {
