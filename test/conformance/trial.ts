@@ -154,8 +154,11 @@ export class Trial {
       stopped ??= replica.stop();
       return stopped;
     };
+    const trial = new Trial(replica.target);
     this.atEnd(stop);
-    return { trial: new Trial(replica.target), stop, kill: () => replica.kill() };
+    // What it has open would keep the router alive for as long as a drain may take.
+    this.atEnd(() => trial.end());
+    return { trial, stop, kill: () => replica.kill() };
   }
 
   /** Has something undone when the trial is over, however it ends. */
