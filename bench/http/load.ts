@@ -12,6 +12,8 @@ export const BODY = JSON.stringify({
   messages: [{ role: 'user', content: 'x'.repeat(940) }],
 });
 
+const CHAT_PATH = '/agents/chat';
+
 export interface Throughput {
   readonly requests: number;
   readonly perSecond: number;
@@ -27,6 +29,7 @@ export async function saturate(
   port: number,
   tokens: readonly string[],
   seconds: number,
+  path = CHAT_PATH,
 ): Promise<Throughput> {
   const script = join(directory, 'post.lua');
   writeFileSync(
@@ -37,7 +40,7 @@ local body = [==[${BODY}]==]
 local requests, n = {}, 0
 init = function()
   for i, token in ipairs(tokens) do
-    requests[i] = wrk.format("POST", "/agents/chat", { ["Host"] = "${HOST}", ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. token }, body)
+    requests[i] = wrk.format("POST", "${path}", { ["Host"] = "${HOST}", ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. token }, body)
   end
 end
 request = function()
@@ -120,7 +123,7 @@ export async function pace(
 }
 
 /** The request that `pace` sends by default. */
-export function chatRequest(token: string, path = '/agents/chat'): Buffer {
+export function chatRequest(token: string, path = CHAT_PATH): Buffer {
   return requestBytes(path, token, Buffer.from(BODY));
 }
 

@@ -28,6 +28,9 @@ const MODERATE_PER_SECOND = 300;
 const PACE_SECONDS = 20;
 const REDIS_REQUESTS = 500;
 
+/** Three events at once. */
+const STREAM = `${STREAM_PATH}?events=3`;
+
 /** Proxies without duties, for what Node itself costs. */
 const BARE_SOCKETS = 'no duties, bare sockets of Node';
 const BARE_HTTP = 'no duties, HTTP server of Node';
@@ -58,6 +61,9 @@ export async function measureRequests(): Promise<Goal[]> {
     const redis = await countRedis(scene, routerPorts);
     print(contenders);
     const waits = contenders.filter(({ name }) => PACED.has(name));
+    for (const { port, program } of waits) {
+      if (program !== undefined) await saturate(scene.directory, port, scene.tokens, WARM_UP_SECONDS, STREAM);
+    }
     const light = await waitsAt(LIGHT_PER_SECOND, waits, scene, routerPorts);
     const moderate = await waitsAt(MODERATE_PER_SECOND, waits, scene, routerPorts);
     printWaits([light, moderate]);
@@ -147,7 +153,7 @@ async function waitsAt(
   const token = tokens[0] as string;
   const chat = await paceAll(perSecond, contenders, chatRequest(token));
   const streaming = contenders.map((one) => (one.name === 'direct' ? { ...one, port: streamBackend } : one));
-  const streams = await paceAll(perSecond, streaming, chatRequest(token, `${STREAM_PATH}?events=3`));
+  const streams = await paceAll(perSecond, streaming, chatRequest(token, STREAM));
   return { perSecond, chat, streams };
 }
 

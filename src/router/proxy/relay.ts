@@ -79,7 +79,6 @@ export class Relay {
     const { exchange, answer } = this;
     if (exchange.lifetime.draining) answer.persistent = false;
     answer.writeHead(head.status, this.shared.responseHeaders(exchange, head));
-    if (exchange.streams) answer.flush();
   }
 
   private waitForClient(): void {
