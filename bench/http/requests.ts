@@ -59,7 +59,7 @@ export async function measureRequests(): Promise<Goal[]> {
       for (const contender of contenders) await measureRound(scene, contender);
     }
     const redis = await countRedis(scene, routerPorts);
-    print(contenders);
+    printThroughput(contenders);
     const waits = contenders.filter(({ name }) => PACED.has(name));
     for (const { port, program } of waits) {
       if (program !== undefined) await saturate(scene.directory, port, scene.tokens, WARM_UP_SECONDS, STREAM);
@@ -203,7 +203,7 @@ function redisGoals({ scripts, reads }: { scripts: number; reads: number }): Goa
   return [atMost('round trips to Redis that a request waits for', 1, scripts, '', more)];
 }
 
-function print(contenders: readonly Contender[]): void {
+function printThroughput(contenders: readonly Contender[]): void {
   console.log(`\nmedian of ${ROUNDS} rounds of ${ROUND_SECONDS} s`);
   console.log('| | CPU/request | × nginx | requests/s | busy |');
   console.log('|---|---|---|---|---|');

@@ -51,6 +51,9 @@ local function known(key, windows)
   if not ok or type(state) ~= 'table' then error({ err = 'WRONGTYPE no windows of a caller' }) end
   for _, window in ipairs(windows) do
     local is = state[window[1]]
+    if is and (type(is) ~= 'table' or #is ~= (window[2] == 's' and 6 or 2)) then
+      error({ err = 'WRONGTYPE no window of a caller' })
+    end
     -- What has not come yet and is stored: the clock was set back.
     if is then now = math.max(now, window[2] == 's' and is[1] or is[1] * window[4]) end
   end

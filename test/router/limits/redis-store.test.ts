@@ -75,12 +75,18 @@ it('gives a slot back before it decides about a request of the same moment', asy
   expect((await store.take(request)).refusedBy).toBeUndefined();
 });
 
-it('fails for the caller alone whose keys hold what is not ours', async () => {
+it.each([
+  ['text', 'something else'],
+  ['another table', '\x81\xa6minute\x93\x01\x02\x03'],
+])('fails for the caller alone whose keys hold what is not ours: %s', async (what, stored) => {
   const store = await openStore();
-  await client.set('agw:{foreign}:windows', 'something else');
+  await client.call('SET', 'agw:{foreign}:windows', Buffer.from(stored, 'latin1'));
   const of = (key: string) => ({ key, plan: plan({ minute: 10 }) });
 
-  const [foreign, own] = await Promise.allSettled([store.take(of('foreign')), store.take(of('own'))]);
+  const [foreign, own] = await Promise.allSettled([
+    store.take(of('foreign')),
+    store.take(of(`beside ${what}`)),
+  ]);
 
   expect(foreign.status).toBe('rejected');
   expect(own).toMatchObject({ status: 'fulfilled', value: { windows: [{ name: 'minute', remaining: 9 }] } });
