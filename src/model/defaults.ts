@@ -46,7 +46,7 @@ export const DEFAULTS = {
     forwardedForDepth: 0,
   },
   router: {
-    nodeImage: 'node:24-alpine',
+    nodeImage: 'node:24-slim',
     replicas: { min: 2, max: 10 },
     resources: { cpuMillicores: 250, memoryMebibytes: 256 },
     terminationGraceSeconds: 120,

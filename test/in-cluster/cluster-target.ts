@@ -9,7 +9,7 @@ import { send } from '../conformance/client';
 import { type Feature, THROUGH_ROUTER } from '../conformance/features';
 import { createSigningKey } from '../conformance/issuer';
 import { createApiKeys, secretData } from '../conformance/platform/api-keys';
-import { BASE_PATH, HOST, platformWith } from '../conformance/platform/platform';
+import { BASE_PATH, HOST, NODE_IMAGE, platformWith } from '../conformance/platform/platform';
 import type { Target } from '../conformance/target';
 import { until } from '../support/api-server';
 import { type Certificate, createCertificate } from '../support/certificate';
@@ -46,7 +46,7 @@ export interface ClusterTarget extends Target {
 /** The platform of the suite, behind the Traefik that is installed here; routers of several fit a node of two cores. */
 export const PLATFORM: AgentGatewayProps = {
   ...platformWith({ traefik: { namespace: TRAEFIK_NAMESPACE } }),
-  router: { resources: { cpuMillicores: 50 } },
+  router: { nodeImage: NODE_IMAGE, resources: { cpuMillicores: 50 } },
 };
 
 /** The pods of a gateway, to which nothing leads yet. */

@@ -3,6 +3,7 @@
  * inside, so it comes from a pod that sees all processes of the node.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NODE_IMAGE } from '../conformance/platform/platform';
 import { apply, kubectl, kubectlJson } from './kubectl';
 import { makeNamespace } from './namespaces';
 
@@ -59,7 +60,7 @@ export async function killProgram(namespace: string, pod: string): Promise<void>
 function killer(uid: string, nodeName: string): object {
   const container = {
     name: NAME,
-    image: 'node:24-alpine',
+    image: NODE_IMAGE,
     imagePullPolicy: 'IfNotPresent',
     command: ['node', '-e', PROGRAM, uid],
     securityContext: { runAsUser: USER, allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },

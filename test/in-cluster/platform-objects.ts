@@ -4,6 +4,7 @@ import {
   BACKEND_PORT,
   BACKEND_PROGRAM,
   backendServices,
+  NODE_IMAGE,
   TLS_SECRET,
   UNREACHABLE,
 } from '../conformance/platform/platform';
@@ -56,7 +57,7 @@ function deployment(file: string, jwks: string): KubernetesObject {
           containers: [
             {
               name: NAME,
-              image: 'node:24-alpine',
+              image: NODE_IMAGE,
               imagePullPolicy: 'IfNotPresent',
               command: ['node', file],
               env: [{ name: 'JWKS', value: jwks }],

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join, posix, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { DEFAULTS } from '../../src/model/defaults';
 import { OLDEST, oldestPulumi, versionIn } from '../support/oldest-pulumi';
 import { childrenOf, isSecret, revealed } from '../support/pulumi-engine';
 import { runAsCli } from '../support/pulumi-runner';
@@ -64,6 +65,11 @@ it('holds the compiled library with types, the router, the Dockerfile, README an
     'package.json',
   ]);
   expect(packed.filter((path) => /^lib\/index\.(js|d\.ts)$/.test(path))).toHaveLength(2);
+});
+
+it('has a Dockerfile on the same image that runs the program by default', () => {
+  const file = readFileSync(join(installed, 'bundle/Dockerfile'), 'utf8');
+  expect(/^FROM (.+)$/m.exec(file)?.[1]).toBe(DEFAULTS.router.nodeImage);
 });
 
 it('has no dependencies but its peers', () => {

@@ -20,6 +20,7 @@ import {
   backendServices,
   HOST,
   NAMESPACE,
+  NODE_IMAGE,
   platformWith,
   TLS_SECRET,
 } from './platform';
@@ -66,7 +67,7 @@ function backendObjects(jwks: string): readonly object[] {
   const metadata = { name: 'conformance-backend', namespace: NAMESPACE };
   const container = {
     name: 'backend',
-    image: 'node:24-alpine',
+    image: NODE_IMAGE,
     command: ['node', '/srv/backend.mjs'],
     env: [
       { name: 'PORT', value: String(BACKEND_PORT) },

@@ -12,6 +12,8 @@ export const TLS_SECRET = 'conformance-tls';
 export const BACKEND_PORT = 8000;
 /** The program of every backend. */
 export const BACKEND_PROGRAM = join(__dirname, 'backend.mjs');
+/** What the backends run in; in a cluster that brings its own images, the router too. */
+export const NODE_IMAGE = process.env.NODE_IMAGE ?? 'node:24-slim';
 /** A backend where nothing listens. */
 export const UNREACHABLE = 'gone';
 
