@@ -51,7 +51,7 @@ export class BackendConnection {
     connectMilliseconds: number,
     private readonly home: ConnectionHome,
   ) {
-    const socket = connector.open();
+    const socket = connector.open((bytes) => this.read(bytes));
     this.socket = socket;
     const timer = setTimeout(() => {
       socket.destroy(new ConnectTimeoutError('the connection took too long'));
@@ -60,7 +60,6 @@ export class BackendConnection {
       this.stood = true;
       clearTimeout(timer);
     });
-    socket.on('data', (bytes: Buffer) => this.read(bytes));
     socket.on('drain', () => this.sink?.onDrain());
     socket.on('end', () => this.readEnd());
     socket.on('error', (error) => {

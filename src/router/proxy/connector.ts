@@ -1,16 +1,34 @@
 /** Opens connections to one backend: plain, or by TLS with its certificate checked and the router's own shown. */
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, connect as secureConnect } from 'node:tls';
 import type { BackendModel, BackendTlsModel, SecretKeyModel } from '../../model/gateway-model';
 import { needed, type SecretFile, type SecretFiles } from '../secret-files';
 
 const KEEP_ALIVE_MILLISECONDS = 15_000;
 
+/** What a connection is read into, all of them in turn: Node alone takes 64 KiB anew for every read. */
+const READ_INTO = Buffer.allocUnsafeSlow(65_536);
+
 /** Opens connections. */
 export interface Connector {
   /** The event of a socket that says that it stands; what is written before waits. */
   readonly standsWith: 'connect' | 'secureConnect';
-  open(): Socket;
+  /** @param onBytes gets what arrives, in place of the socket's `data` events */
+  open(onBytes?: (bytes: Buffer) => void): Socket;
+}
+
+/** What is handed on is a copy: it is kept, and the next read comes to the same place. */
+function readingTo(onBytes: ((bytes: Buffer) => void) | undefined): { readonly onread?: OnReadOpts } {
+  if (onBytes === undefined) return {};
+  return {
+    onread: {
+      buffer: READ_INTO,
+      callback(length) {
+        onBytes(Buffer.from(READ_INTO.subarray(0, length)));
+        return true;
+      },
+    },
+  };
 }
 
 /**
@@ -28,9 +46,10 @@ class PlainConnector implements Connector {
 
   constructor(private readonly backend: BackendModel) {}
 
-  open(): Socket {
+  open(onBytes?: (bytes: Buffer) => void): Socket {
     const { host, port } = this.backend;
     return connect({
+      ...readingTo(onBytes),
       host,
       port,
       noDelay: true,
@@ -72,11 +91,12 @@ class TlsConnector implements Connector {
     this.context = contextOf(this.material);
   }
 
-  open(): Socket {
+  open(onBytes?: (bytes: Buffer) => void): Socket {
     this.renew();
     const { host, port } = this.backend;
     const { serverName } = this.tls;
     const socket = secureConnect({
+      ...readingTo(onBytes),
       host,
       port,
       // An address is no name for SNI (RFC 6066 section 3); the certificate is checked against it all the same.
