@@ -154,7 +154,10 @@ export interface PersistenceProps {
   readonly storageClass?: string;
 }
 
-/** A Redis that is there already. */
+/**
+ * A Redis that is there already: 7 or later, with `maxmemory-policy noeviction`. A counter that is thrown away admits more
+ * than the plan; the router's log has `store_evicts` where that can happen.
+ */
 export interface ExternalRedisProps {
   /**
    * Secret with the URL, user and password included: `redis://…`, or `rediss://…` for TLS. With `sentinel` or `cluster` it

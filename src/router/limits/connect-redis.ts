@@ -21,6 +21,7 @@ export interface RedisClient {
   on(name: 'error', listener: (error: Error) => void): unknown;
   /** From now on the client has a method of that name, which runs the script. */
   defineCommand(name: string, definition: { readonly lua: string; readonly numberOfKeys?: number }): void;
+  info(section: string): Promise<string>;
   set(key: string, value: string): Promise<unknown>;
   zrem(key: string, member: string): Promise<number>;
   /** @param reconnect whether to connect anew at once */

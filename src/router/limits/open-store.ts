@@ -28,8 +28,16 @@ export function openStore(options: OpenStoreOptions): LimitStore {
     if (error.message !== last) log('warn', 'store_error', { cause: error.message });
     last = error.message;
   });
+  const warnOfEviction = async () => {
+    const policy = await shared.evictionPolicy();
+    if (policy !== undefined) log('warn', 'store_evicts', { policy });
+  };
   return new GuardedStore(shared, {
     ...options,
-    onChange: (state, cause) => log(state === 'ok' ? 'info' : 'warn', 'store_state', { state, cause }),
+    onChange(state, cause) {
+      log(state === 'ok' ? 'info' : 'warn', 'store_state', { state, cause });
+      // Who may not ask is not told.
+      if (state === 'ok') warnOfEviction().catch(() => {});
+    },
   });
 }

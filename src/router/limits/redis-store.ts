@@ -176,6 +176,17 @@ export class RedisStore {
     }
   }
 
+  /**
+   * By which policy Redis throws keys away when it is full; `undefined` where it does not. Rejects when Redis does not answer,
+   * or does not let the router ask.
+   */
+  async evictionPolicy(): Promise<string | undefined> {
+    const memory = await this.redis.info('memory');
+    const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
+    const bounded = /^maxmemory:[1-9]/m.test(memory);
+    return bounded && policy !== 'noeviction' ? policy : undefined;
+  }
+
   async close(): Promise<void> {
     clearInterval(this.renewing);
     this.redis.disconnect();
