@@ -22,8 +22,8 @@ export interface RouterProps {
   readonly image?: string;
 
   /**
-   * Stock Node image that runs the program: Node 20 or later, with glibc. On Alpine, whose C library is musl, a request takes
-   * twice the processor time (Node 24.19.0; `bench/README.md`).
+   * Stock Node image that runs the program: Node 20 or later. On Alpine, whose C library is musl, a request takes a third
+   * more processor time (Node 24.19.0; `bench/README.md`).
    * @default 'node:24-slim'
    * @problem AGW_IMAGE not an image reference
    * @problem AGW_ONE_OF together with `image`
