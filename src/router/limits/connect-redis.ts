@@ -82,6 +82,8 @@ export function connectRedis(address: RedisAddress): RedisClient {
 /** Nothing waits: a command that cannot be sent fails at once, and the outage policy decides. */
 const CONNECTION = {
   enableOfflineQueue: false,
+  // Whether Redis counts yet is asked by the store's own pings; who may not ask for INFO would be told so past the log.
+  enableReadyCheck: false,
   enableAutoPipelining: true,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,

@@ -32,5 +32,7 @@ it.each([
     ['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru', ...WITHOUT_INFO],
   ],
 ])('is not told of where it %s', async (_what, options) => {
+  const printed = jest.spyOn(console, 'warn');
   expect(await told(...options)).toEqual([]);
+  expect(printed).not.toHaveBeenCalled();
 });

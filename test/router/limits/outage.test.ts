@@ -3,6 +3,7 @@ import type { OutagePolicy, PlanModel } from '../../../src/model/gateway-model';
 import { openStore } from '../../../src/router/limits/open-store';
 import type { LimitStore } from '../../../src/router/limits/store';
 import { plan } from '../../support/limit-stores';
+import { connectTo } from '../../support/redis-client';
 import { type RedisServer, startRedis } from '../../support/redis-server';
 
 let server: RedisServer;
@@ -120,6 +121,29 @@ it('is unknown until Redis was asked, and degraded when it was never there', asy
     await new Promise((resolve) => setTimeout(resolve, 20));
   expect(lost.state()).toBe('degraded');
   await lost.close();
+});
+
+it('does not count on a Redis that reads its data from disk', async () => {
+  // A hundredth of a second for each of 200 keys, and an ear for commands meanwhile.
+  const delay = ['--key-load-delay', '10000', '--loading-process-events-interval-bytes', '1024'];
+  const slow = await startRedis(...delay);
+  const client = connectTo(slow.port);
+  await client.eval("for i = 1, 200 do redis.call('SET', i, string.rep('x', 100)) end", 0);
+  await client.call('SAVE');
+  client.disconnect();
+  await slow.kill();
+  await slow.restart();
+  const loading = openStore({ url: slow.url, replicasMax: 1 });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(loading.state()).toBe('unknown');
+
+  for (let i = 0; i < 500 && loading.state() !== 'ok'; i++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await loading.take({ key: 'loaded', plan: withPolicy('closed') })).toMatchObject({
+    degraded: false,
+  });
+  await loading.close();
+  await slow.stop();
 });
 
 it('refuses a URL of another kind without showing it', () => {
