@@ -18,7 +18,9 @@ import { chatRequest, type Paced, pace, percentile, saturate, type Throughput } 
 import type { Running } from './processes';
 import { openScene, type Scene } from './scene';
 
-const ROUNDS = Number(process.env.ROUNDS ?? 7);
+const ROUNDS = Number(process.env.ROUNDS ?? 9);
+/** Two processes of the router differ by a tenth, as V8 compiles each anew. */
+const ROUTERS = 3;
 const ROUND_SECONDS = 2;
 /** Programs that compile while they run are fast after some ten thousand requests. */
 const WARM_UP_SECONDS = 8;
@@ -37,10 +39,15 @@ const BARE_HTTP = 'no duties, HTTP server of Node';
 /** Whose latency is measured: the others would only disturb. */
 const PACED: ReadonlySet<string> = new Set(['direct', 'nginx', 'router']);
 
-interface Contender {
-  readonly name: string;
+interface Instance {
   readonly port: number;
   readonly program: Running | undefined;
+}
+
+interface Contender extends Instance {
+  readonly name: string;
+  /** More processes of the same, which take their turns at full load. */
+  readonly others: readonly Instance[];
   readonly cpuMicroseconds: number[];
   /** Share of one core. */
   readonly busy: number[];
@@ -52,11 +59,11 @@ export async function measureRequests(): Promise<Goal[]> {
   const scene = await openScene();
   try {
     const { contenders, routerPorts } = await startAll(scene);
-    for (const { port, program } of contenders) {
+    for (const { port, program } of contenders.flatMap((one) => [one, ...one.others])) {
       if (program !== undefined) await saturate(scene.directory, port, scene.tokens, WARM_UP_SECONDS);
     }
     for (let round = 0; round < ROUNDS; round++) {
-      for (const contender of contenders) await measureRound(scene, contender);
+      for (const contender of contenders) await measureRound(scene, contender, round);
     }
     const redis = await countRedis(scene, routerPorts);
     printThroughput(contenders);
@@ -76,17 +83,26 @@ export async function measureRequests(): Promise<Goal[]> {
 async function startAll(scene: Scene): Promise<{ contenders: Contender[]; routerPorts: Ports }> {
   const { directory } = scene;
   const contenders: Contender[] = [];
-  const add = async (name: string, begin: (ports: Ports) => Promise<Running> | undefined) => {
+  const add = async (
+    name: string,
+    begin: (ports: Ports) => Promise<Running> | undefined,
+    others: readonly Instance[] = [],
+  ) => {
     const ports = await scene.ports();
     const program = scene.add(await begin(ports));
     const port = program === undefined ? ports.backend : ports.proxy;
-    contenders.push({ name, port, program, cpuMicroseconds: [], busy: [], loads: [] });
+    contenders.push({ name, port, program, others, cpuMicroseconds: [], busy: [], loads: [] });
     return ports;
   };
   await add('direct', () => undefined);
   await add('nginx', (ports) => startNginxProxy(directory, ports));
   await add('haproxy', (ports) => startHaproxy(directory, ports));
-  const routerPorts = await add('router', (ports) => startRouter(directory, ports));
+  const others: Instance[] = [];
+  while (others.length < ROUTERS - 1) {
+    const ports = await scene.ports();
+    others.push({ port: ports.proxy, program: scene.add(await startRouter(directory, ports)) });
+  }
+  const routerPorts = await add('router', (ports) => startRouter(directory, ports), others);
   await add(BARE_SOCKETS, (ports) => startFloor('sockets', ports));
   await add(BARE_HTTP, (ports) => startFloor('http', ports));
   const python = process.env.PYTHON;
@@ -95,8 +111,13 @@ async function startAll(scene: Scene): Promise<{ contenders: Contender[]; router
   return { contenders, routerPorts };
 }
 
-async function measureRound({ directory, tokens }: Scene, contender: Contender): Promise<void> {
-  const { name, port, program, loads, cpuMicroseconds, busy } = contender;
+async function measureRound(
+  { directory, tokens }: Scene,
+  contender: Contender,
+  round: number,
+): Promise<void> {
+  const { name, others, loads, cpuMicroseconds, busy } = contender;
+  const { port, program } = [contender, ...others][round % (others.length + 1)] as Instance;
   const before = program?.cpuMilliseconds() ?? 0;
   const load = await saturate(directory, port, tokens, ROUND_SECONDS);
   const milliseconds = (program?.cpuMilliseconds() ?? 0) - before;
