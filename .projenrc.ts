@@ -120,8 +120,8 @@ const project = new typescript.TypeScriptProject({
       // They change the cluster that KUBECONFIG leads to: `npm run test:cluster` alone runs them.
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/in-cluster/'],
       testSequencer: './test/support/longest-first.cjs',
-      // Twice as many as the least machine has cores: the longest tests wait for other programs most of the time.
-      maxWorkers: 4,
+      // More than twice as many as the least machine has cores: the longest tests wait for other programs most of the time.
+      maxWorkers: 5,
     },
   },
   gitignore: [
