@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await load?.stop();
   await target?.stop();
-}, 60_000);
+}, 180_000);
 
 interface Attempt extends Outcome {
   /** What went wrong with the change itself. */

@@ -48,11 +48,16 @@ export async function startLoad(target: Target, certificates: readonly string[])
   let answered = 0;
   let stopping = false;
   const run = async (client: Client) => {
-    const agent = new Agent({ keepAlive: client.keepAlive, maxSockets: 1, ca: [...certificates] });
+    const begin = () => new Agent({ keepAlive: client.keepAlive, maxSockets: 1, ca: [...certificates] });
+    let agent = begin();
     while (!stopping) {
       const outcome = await ask(target, agent, client, authorization).catch((error: Error) => error.message);
       if (outcome === undefined) answered++;
-      else lost.push(`${client.name}: ${outcome}`);
+      else {
+        lost.push(`${client.name}: ${outcome}`);
+        agent.destroy();
+        agent = begin();
+      }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
     }
     agent.destroy();
@@ -107,7 +112,12 @@ function ask(
         );
       });
     });
-    sent.setTimeout(PATIENCE_MILLISECONDS, () => sent.destroy(new Error('no answer in time')));
+    // Also while it waits for a connection, of which the request itself is told nothing.
+    const patience = setTimeout(() => {
+      sent.destroy();
+      reject(new Error('no answer in time'));
+    }, PATIENCE_MILLISECONDS);
+    sent.on('close', () => clearTimeout(patience));
     sent.on('error', reject);
     sent.end(body);
   });
