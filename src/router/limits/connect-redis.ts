@@ -82,7 +82,7 @@ export function connectRedis(address: RedisAddress): RedisClient {
 /** Nothing waits: a command that cannot be sent fails at once, and the outage policy decides. */
 const CONNECTION = {
   enableOfflineQueue: false,
-  // Whether Redis counts yet is asked by the store's own pings; who may not ask for INFO would be told so past the log.
+  // The store's own pings ask whether Redis counts yet. ioredis would ask for INFO, and say past the log where that is forbidden.
   enableReadyCheck: false,
   enableAutoPipelining: true,
   autoResendUnfulfilledCommands: false,

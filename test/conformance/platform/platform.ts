@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentGatewayProps, EdgeProps } from 'cdk8s-agent-gateway';
 import { parse } from 'yaml';
+import { DEFAULTS } from '../../../src/model/defaults';
 
 /** Namespace of the gateway and its backends. */
 export const NAMESPACE = 'conformance';
@@ -13,7 +14,7 @@ export const BACKEND_PORT = 8000;
 /** The program of every backend. */
 export const BACKEND_PROGRAM = join(__dirname, 'backend.mjs');
 /** What the backends run in; in a cluster that brings its own images, the router too. */
-export const NODE_IMAGE = process.env.NODE_IMAGE ?? 'node:24-slim';
+export const NODE_IMAGE = process.env.NODE_IMAGE ?? DEFAULTS.router.nodeImage;
 /** A backend where nothing listens. */
 export const UNREACHABLE = 'gone';
 
