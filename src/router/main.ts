@@ -1,6 +1,5 @@
 /** The program: reads its settings and the gateway document, starts the router, and stops it on a signal. */
 import { writeSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import type { GatewayModel } from '../model/gateway-model';
 import { readDocument } from './document';
 import { ServiceTokens } from './identity/service-tokens';
@@ -12,12 +11,10 @@ import { type Router, startRouter } from './router';
 import { SecretFiles } from './secret-files';
 import { ServerTls } from './server-tls';
 import { type RouterSettings, readSettings } from './settings';
+import { tuneV8 } from './tune-v8';
 import { FileContentError } from './watched-file';
 
-// V8 (Node 20 to 24) moves what requests are made of into its space for old objects, as so much of it lives until the answer
-// comes; there it keeps alive what it points to until the next large collection. Without that, a small collection copies a
-// fifth as much (see `bench/`).
-setFlagsFromString('--no-allocation-site-pretenuring');
+tuneV8();
 
 const STDOUT = 1;
 /** A reader of the log that does not keep up is given so many chances of a millisecond, then lines are lost. */

@@ -1,5 +1,8 @@
 /** The bundled program: starts from its environment, serves, and stops on a signal. */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { beginEvents, startBackend, type TestBackend } from '../support/backend';
 import { openRaw, send, until } from '../support/client';
 import {
@@ -98,4 +101,17 @@ test('writes nothing besides its log, whatever DEBUG asks for', async () => {
   program.process.kill('SIGKILL');
   expect(await program.ended).toBe('SIGKILL');
   expect(program.errors()).toBe('');
+});
+
+test('leaves methods of strings where compiled code finds them at once', () => {
+  const witness = join(folder, 'witness.cjs');
+  writeFileSync(
+    witness,
+    "process.on('exit', () => process.stderr.write('fast ' + %HasFastProperties(String.prototype)));",
+  );
+  const options = { env: { ...environment, GATEWAY_DOCUMENT: '' }, encoding: 'utf8' } as const;
+  const ended = spawnSync(process.execPath, ['--allow-natives-syntax', '--require', witness, file], options);
+
+  expect(ended.stdout).toContain('start_failed');
+  expect(ended.stderr).toBe('fast true');
 });
