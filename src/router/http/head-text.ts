@@ -1,7 +1,10 @@
 /** What the heads of requests and answers have in common (RFC 9112 sections 2 and 5), as text in Latin-1. */
 
-/** What may not be in a head: control characters, and line ends that are not whole. */
-export const NOT_IN_A_HEAD = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
+/**
+ * Whole lines, without control characters. Each character can be matched in one way alone, so a text that does not match is
+ * known for it after as many steps as it is long.
+ */
+export const HEAD_TEXT = /^[\t\x20-\x7e\x80-\xff]*(?:\r\n[\t\x20-\x7e\x80-\xff]*)*$/;
 
 /** A header's name, in lower case (RFC 9110 section 5.6.2). */
 export const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;

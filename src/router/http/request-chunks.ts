@@ -1,6 +1,6 @@
 /** What may stand between the chunks of a request, none of which goes on to a backend (RFC 9112 section 7.1). */
 import { type ChunkChecks, InvalidMessageError } from './chunked-body';
-import { NOT_IN_A_HEAD } from './head-text';
+import { HEAD_TEXT } from './head-text';
 import { fieldOf } from './request-head';
 
 /** Names, with or without a value: a token, or text in quotes. */
@@ -15,8 +15,7 @@ export const REQUEST_CHUNKS: ChunkChecks = {
   trailer(line) {
     const colon = line.indexOf(':');
     const field = colon === -1 ? 'invalid' : fieldOf(line.slice(0, colon));
-    if (field === 'invalid' || NOT_IN_A_HEAD.test(line))
-      throw new InvalidMessageError('a trailer is no header');
+    if (field === 'invalid' || !HEAD_TEXT.test(line)) throw new InvalidMessageError('a trailer is no header');
     if (field === 'content-length' || field === 'transfer-encoding') {
       throw new InvalidMessageError('a trailer says where the body ends');
     }

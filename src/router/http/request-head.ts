@@ -4,7 +4,7 @@
  */
 import { METHODS } from 'node:http';
 import { InvalidMessageError } from './chunked-body';
-import { endOfLine, LENGTH, NOT_IN_A_HEAD, TOKEN, withoutBlanks } from './head-text';
+import { endOfLine, HEAD_TEXT, LENGTH, TOKEN, withoutBlanks } from './head-text';
 import { memoByName } from './name-memo';
 
 /** The headers that the router itself reads. What stands beside a name: how several of that name become one value. */
@@ -88,7 +88,7 @@ export function mayBecomeHead(text: string): boolean {
  * @throws InvalidMessageError
  */
 export function readRequestHead(text: string): RequestHead {
-  if (NOT_IN_A_HEAD.test(text)) throw new InvalidMessageError('the head has bytes that may not be there');
+  if (!HEAD_TEXT.test(text)) throw new InvalidMessageError('the head has bytes that may not be there');
   const lineEnd = endOfLine(text, 0);
   const methodEnd = text.indexOf(' ');
   const targetEnd = text.lastIndexOf(' ', lineEnd - 1);

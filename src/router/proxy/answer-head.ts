@@ -3,7 +3,7 @@
  * about where an answer ends.
  */
 import { InvalidMessageError } from '../http/chunked-body';
-import { endOfLine, LENGTH, NOT_IN_A_HEAD, TOKEN, withoutBlanks } from '../http/head-text';
+import { endOfLine, HEAD_TEXT, LENGTH, TOKEN, withoutBlanks } from '../http/head-text';
 import { memoByName } from '../http/name-memo';
 
 /** What the head of a backend's answer says. */
@@ -48,7 +48,7 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?:[ \r]|$)/;
  */
 export function readAnswerHead(text: string): AnswerHead {
   const start = STATUS_LINE.exec(text);
-  if (start === null || NOT_IN_A_HEAD.test(text)) throw new InvalidMessageError('the head is not HTTP/1.1');
+  if (start === null || !HEAD_TEXT.test(text)) throw new InvalidMessageError('the head is not HTTP/1.1');
   const found: Found = {
     connection: undefined,
     keepAlive: undefined,
